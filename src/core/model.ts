@@ -96,7 +96,7 @@ async function stream(
       // The generator may be waiting for an event: only the abort reaches the calls in time.
       cancel(reason) {
         left.abort(reason);
-        parts.return().catch(() => {});
+        parts.return(undefined).catch(() => {});
       },
     }),
   };
