@@ -33,11 +33,17 @@ export function abortable<T>(work: PromiseLike<T>, signal: AbortSignal): Promise
   });
 }
 
+export interface ChildController {
+  controller: AbortController;
+  signal: AbortSignal;
+  release: () => void;
+}
+
 /**
  * A controller that follows `parents`. `release` unhooks it: a long-lived parent would else collect one
  * listener a call.
  */
-export function childController(parents: readonly (AbortSignal | undefined)[]) {
+export function childController(parents: readonly (AbortSignal | undefined)[]): ChildController {
   const controller = new AbortController();
   const undo: (() => void)[] = [];
   for (const parent of parents) {

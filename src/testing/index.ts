@@ -1,0 +1,8 @@
+export { type MemoryJournal, memoryJournal } from "./memory-journal.ts";
+export {
+  type Reply,
+  type Script,
+  type ScriptedCall,
+  type ScriptedModel,
+  scriptedModel,
+} from "./scripted-model.ts";
