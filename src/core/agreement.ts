@@ -5,7 +5,7 @@ export function normalText(message: string): string {
     .toLowerCase()
     .replace(/\s+/g, " ")
     .trim()
-    .replace(/[.。!]+$/, "");
+    .replace(/[\s.。!]+$/, "");
 }
 
 /** The largest group of equal conclusions: its members in their order. Ties go to the earlier group. */

@@ -119,19 +119,19 @@ async function pay(
 }
 
 function callOptions(
-  { call, settings, seeded, ...run }: Run,
+  run: Run,
   { prompt, final }: RoundInput,
   place: Place,
   { attempt, cap }: { attempt: number; cap: number | undefined },
 ): LanguageModelV4CallOptions {
+  const { call, settings, seeded } = run;
   const { tools, toolChoice, responseFormat, seed: _, ...rest } = call;
-  const paper = settings.sampling === "paper";
   return {
     ...rest,
     prompt,
     ...(cap !== undefined && { maxOutputTokens: Math.min(cap, call.maxOutputTokens ?? cap) }),
-    ...(seeded && { seed: seedOf({ call, settings, seeded, ...run }, place, attempt) }),
-    ...(paper && { temperature: call.temperature ?? 1, topP: call.topP ?? 1 }),
+    ...(seeded && { seed: seedOf(run, place, attempt) }),
+    ...(settings.sampling === "paper" && { temperature: call.temperature ?? 1, topP: call.topP ?? 1 }),
     ...((final || settings.hidden.tools) && tools && { tools, ...(toolChoice && { toolChoice }) }),
     ...((final || settings.hidden.responseFormat) && responseFormat && { responseFormat }),
   };

@@ -8,13 +8,13 @@ import { Budget } from "./budget.ts";
 import { promptTokens } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import type { CoordinationEvent } from "./events.ts";
-import type { InlineReasoning } from "./inline-reasoning.ts";
+import { type InlineReasoning, inlineReasoningOf } from "./inline-reasoning.ts";
 import type { RoundRecord } from "./journal.ts";
 import type { Settings } from "./options.ts";
 import { problemOf, replaceProblem } from "./prompt-slot.ts";
 import { deriveSeed, type Random, seededRandom } from "./random.ts";
 import { Semaphore } from "./semaphore.ts";
-import type { CompactMessage, Trajectory } from "./trajectory.ts";
+import { type CompactMessage, type Trajectory, textOf } from "./trajectory.ts";
 
 /** What all parts of one run share. */
 export interface Run {
@@ -90,7 +90,9 @@ export function createRun({ runId, model, call, settings, signal, emit }: RunOpt
     signal,
     emit,
     warnings: [],
-    habit: "none",
+    habit: inlineReasoningOf(
+      textOf(recorded.findLast(({ outcome }) => outcome === "finished")?.content ?? []),
+    ),
   };
   for (const { usage } of recorded) run.budget.spend(usage);
   return run;
