@@ -1,0 +1,183 @@
+import { aggregationPrompt, synthesisPrompt } from "../embedded/prompts.ts";
+import { createRandom, mixSeed } from "../embedded/random.ts";
+import type { Sample, Sampler } from "../embedded/sampler.ts";
+import type { Tokenizer } from "../embedded/tokenizer.ts";
+import {
+  formatConclusion,
+  formatWorklist,
+  generateWorklist,
+  LABELS,
+  parseConclusion,
+  plurality,
+  solveWorklist,
+  type WorkList,
+} from "../embedded/worklist.ts";
+import { simulatedMessage } from "./lab-data.ts";
+
+export interface LabCheckOptions {
+  tokenizer: Tokenizer;
+  sampler: Sampler;
+  /** Fresh problems; they come from other seeds than any training step's. */
+  problems?: number;
+  seed?: number;
+}
+
+/** Shares of 1, at temperature 1. */
+export interface LabCheck {
+  problems: number;
+  /** One sample, no references. */
+  single: {
+    right: number;
+    /** Digits of parts the reasoning worked, and of those it did not. */
+    workedDigitsRight: number;
+    unworkedDigitsRight: number;
+    /** Ended by itself, five parts worked, one digit for every part. */
+    wellFormed: number;
+  };
+  /** One sample, 16 simulated references under the synthesis prompt. */
+  withReferences: { right: number; workedDigitsRight: number; unworkedDigitsRight: number };
+  /** Digits that are a most frequent one of their part, under the aggregation instruction, by references. */
+  aggregation: { references: number; digitsRight: number; allRight: number }[];
+}
+
+interface Answer {
+  list: WorkList;
+  digits: Map<string, number>;
+  worked: Set<string>;
+  wellFormed: boolean;
+}
+
+/** Measure what the supervised start is for: see the bars in the model card. */
+export async function checkLab(options: LabCheckOptions): Promise<LabCheck> {
+  const { problems = 512, seed = 0 } = options;
+  const random = createRandom(mixSeed(seed, 0x44));
+  const lists = Array.from({ length: problems }, () => generateWorklist(random));
+  const messages = lists.map((list) => Array.from({ length: 32 }, () => simulatedMessage(list, random)));
+  const ask = (prompt: (list: WorkList, index: number) => string) =>
+    Promise.all(lists.map((list, index) => draw(options, prompt(list, index), mixSeed(seed, index), list)));
+  const references = (index: number, count: number) =>
+    (messages[index] as number[][]).slice(0, count).map(formatConclusion);
+
+  const single = digitShares(await ask(formatWorklist));
+  const synthesis = await ask((list, index) => synthesisPrompt(formatWorklist(list), references(index, 16)));
+  const aggregation: LabCheck["aggregation"] = [];
+  for (const count of [4, 16, 32]) {
+    const answers = await ask((_, index) => aggregationPrompt(references(index, count)));
+    aggregation.push({
+      references: count,
+      ...agreement(answers, (index) => (messages[index] as number[][]).slice(0, count)),
+    });
+  }
+  const { wellFormed: _, ...withReferences } = digitShares(synthesis);
+  return { problems, single, withReferences, aggregation };
+}
+
+async function draw({ tokenizer, sampler }: LabCheckOptions, text: string, seed: number, list: WorkList) {
+  const prompt = tokenizer.encode(text);
+  if (!prompt) throw new Error(`No tokens for ${JSON.stringify(text)}`);
+  const settings = { temperature: 1, topP: 1, topK: 0, maxTokens: Number.POSITIVE_INFINITY };
+  return readAnswer(tokenizer, list, await sampler.sample({ prompt, seed, ...settings }));
+}
+
+function readAnswer(tokenizer: Tokenizer, list: WorkList, { tokens, finish }: Sample): Answer {
+  const end = tokens.indexOf(tokenizer.thinkEnd);
+  const reasoning = tokenizer.decode(tokens.slice(0, Math.max(end, 0)));
+  const digits = parseConclusion(tokenizer.decode(tokens.slice(end + 1)));
+  const worked = new Set([...reasoning.matchAll(/\n([A-H]):/g)].map((match) => match[1] as string));
+  const complete = list.every((_, index) => digits.has(LABELS[index] as string));
+  const wellFormed = finish === "end" && complete && digits.size === list.length && worked.size === 5;
+  return { list, digits, worked, wellFormed };
+}
+
+function digitShares(answers: readonly Answer[]): LabCheck["single"] {
+  const counts = { worked: [0, 0], unworked: [0, 0] } as Record<"worked" | "unworked", [number, number]>;
+  let right = 0;
+  for (const { list, digits, worked } of answers) {
+    const correct = solveWorklist(list).map((digit, index) => digits.get(LABELS[index] as string) === digit);
+    if (correct.every(Boolean)) right += 1;
+    for (const [index, isRight] of correct.entries()) {
+      const count = counts[worked.has(LABELS[index] as string) ? "worked" : "unworked"];
+      count[0] += isRight ? 1 : 0;
+      count[1] += 1;
+    }
+  }
+  return {
+    right: right / answers.length,
+    workedDigitsRight: counts.worked[0] / counts.worked[1],
+    unworkedDigitsRight: counts.unworked[0] / counts.unworked[1],
+    wellFormed: answers.filter(({ wellFormed }) => wellFormed).length / answers.length,
+  };
+}
+
+/** How often the answers name a most frequent digit; any of several equally frequent ones counts. */
+function agreement(answers: readonly Answer[], messagesOf: (index: number) => number[][]) {
+  let digitCount = 0;
+  let right = 0;
+  let whole = 0;
+  for (const [index, { list, digits }] of answers.entries()) {
+    const hits = list.filter((_, part) => {
+      const counts = Array<number>(10).fill(0);
+      for (const message of messagesOf(index))
+        counts[message[part] as number] = (counts[message[part] as number] ?? 0) + 1;
+      return counts[digits.get(LABELS[part] as string) ?? -1] === Math.max(...counts);
+    }).length;
+    right += hits;
+    digitCount += list.length;
+    if (hits === list.length) whole += 1;
+  }
+  return { digitsRight: right / digitCount, allRight: whole / answers.length };
+}
+
+/** What coordination gains and does not gain yet, on the model's own first round. Shares of problems right. */
+export interface LabDemonstration {
+  problems: number;
+  width: number;
+  single: number;
+  /** The most frequent whole answer of the first round. */
+  majority: number;
+  /** Every part's most frequent digit, by hand. */
+  plurality: number;
+  /** One synthesis over the first round, under the default template and under the aggregation template. */
+  synthesis: number;
+  aggregation: number;
+}
+
+/** Draw a first round of `width` and combine it in every way there is. */
+export async function demonstrateLab(
+  options: LabCheckOptions & { width?: number },
+): Promise<LabDemonstration> {
+  const { problems = 128, width = 32, seed = 0 } = options;
+  const random = createRandom(mixSeed(seed, 0x55));
+  const totals = { single: 0, majority: 0, plurality: 0, synthesis: 0, aggregation: 0 };
+  for (let index = 0; index < problems; index++) {
+    const list = generateWorklist(random);
+    const sample = (text: string, number: number) => draw(options, text, mixSeed(seed, index, number), list);
+    const conclude = async (text: string, number: number) => conclusion(await sample(text, number));
+    const problem = formatWorklist(list);
+    const round = await Promise.all(Array.from({ length: width }, (_, number) => conclude(problem, number)));
+    const solution = formatConclusion(solveWorklist(list));
+    const is = (text: string) => (text === solution ? 1 : 0);
+    totals.single += round.filter((text) => text === solution).length / width;
+    totals.majority += is(mostFrequent(round));
+    totals.plurality += is(plurality(round));
+    totals.synthesis += is(await conclude(synthesisPrompt(problem, round), width));
+    totals.aggregation += is(await conclude(aggregationPrompt(round), width + 1));
+  }
+  const share = (sum: number) => sum / problems;
+  return {
+    problems,
+    width,
+    single: share(totals.single),
+    majority: share(totals.majority),
+    plurality: share(totals.plurality),
+    synthesis: share(totals.synthesis),
+    aggregation: share(totals.aggregation),
+  };
+}
+
+const conclusion = ({ digits }: Answer) => [...digits].map(([label, digit]) => `${label}=${digit}`).join(" ");
+
+function mostFrequent(texts: readonly string[]): string {
+  const groups = [...Map.groupBy(texts, (text) => text)];
+  return groups.reduce((best, group) => (group[1].length > best[1].length ? group : best))[0];
+}

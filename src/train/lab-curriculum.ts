@@ -1,0 +1,78 @@
+import type { Random } from "../embedded/random.ts";
+import {
+  aggregationDemonstration,
+  type Demonstration,
+  shortDemonstration,
+  soloDemonstration,
+  synthesisDemonstration,
+} from "./lab-data.ts";
+
+export type LabSkill = "solo" | "synthesis" | "aggregation";
+
+/** Rows of one shape; programs are compiled for shapes, so there are few. */
+interface Bucket {
+  skill: LabSkill;
+  rows: number;
+  /** Tokens a row, enough for `references[1]` references of 8 parts. */
+  length: number;
+  /** Fewest and most references; their number is uniform between. */
+  references: readonly [number, number];
+  /** How often it is drawn among the buckets of its skill. */
+  share: number;
+}
+
+const SHORT: Bucket = { skill: "solo", rows: 48, length: 48, references: [1, 3], share: 1 };
+const SOLO: Bucket = { skill: "solo", rows: 32, length: 92, references: [0, 0], share: 1 };
+
+const SYNTHESIS: readonly Bucket[] = [
+  { skill: "synthesis", rows: 12, length: 168, references: [1, 8], share: 0.45 },
+  { skill: "synthesis", rows: 8, length: 240, references: [9, 16], share: 0.3 },
+  { skill: "synthesis", rows: 5, length: 384, references: [17, 32], share: 0.22 },
+  { skill: "synthesis", rows: 3, length: 672, references: [33, 64], share: 0.03 },
+];
+
+const AGGREGATION: readonly Bucket[] = [
+  { skill: "aggregation", rows: 24, length: 84, references: [1, 8], share: 0.3 },
+  { skill: "aggregation", rows: 12, length: 156, references: [9, 16], share: 0.3 },
+  { skill: "aggregation", rows: 8, length: 300, references: [17, 32], share: 0.35 },
+  { skill: "aggregation", rows: 4, length: 588, references: [33, 64], share: 0.05 },
+];
+
+/** One bucket's part of a step. */
+export interface Lesson {
+  skill: LabSkill;
+  /** Its loss counts this much. */
+  weight: number;
+  length: number;
+  demonstrations: Demonstration[];
+}
+
+/** What step `step` learns: problems alone at first, then a bucket of each skill. */
+export function planLessons(step: number, shortSteps: number, soloSteps: number, random: Random): Lesson[] {
+  if (step < shortSteps) return [lesson(SHORT, 1, random)];
+  const solo = lesson(SOLO, 1, random);
+  if (step < soloSteps) return [solo];
+  return [solo, lesson(draw(SYNTHESIS, random), 0.5, random), lesson(draw(AGGREGATION, random), 0.5, random)];
+}
+
+function draw(buckets: readonly Bucket[], random: Random): Bucket {
+  let rest = random.uniform();
+  for (const bucket of buckets) {
+    rest -= bucket.share;
+    if (rest < 0) return bucket;
+  }
+  return buckets[0] as Bucket;
+}
+
+function lesson({ skill, rows, length, references }: Bucket, weight: number, random: Random): Lesson {
+  const [low, high] = references;
+  const demonstrate = () => {
+    const count = low + random.integer(high - low + 1);
+    if (count > 0 && skill === "solo") return shortDemonstration(count, random);
+    if (skill === "solo") return soloDemonstration(random);
+    return skill === "synthesis"
+      ? synthesisDemonstration(count, random)
+      : aggregationDemonstration(count, random);
+  };
+  return { skill, weight, length, demonstrations: Array.from({ length: rows }, demonstrate) };
+}

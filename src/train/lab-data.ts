@@ -1,0 +1,113 @@
+import { aggregationPrompt, synthesisPrompt } from "../embedded/prompts.ts";
+import { type Random, shuffleInPlace } from "../embedded/random.ts";
+import { THINK_END, THINK_START } from "../embedded/tokenizer.ts";
+import {
+  chainValues,
+  formatConclusion,
+  formatWorklist,
+  generateWorklist,
+  LABELS,
+  MAX_PARTS,
+  operationText,
+  type Part,
+  solveWorklist,
+  WORKED_PARTS,
+  type WorkList,
+} from "../embedded/worklist.ts";
+
+/** A prompt and the response to learn, as text. */
+export interface Demonstration {
+  prompt: string;
+  response: string;
+}
+
+/** Share of demonstrations with references that fill their unworked parts from them; the rest guess. */
+export const PLURALITY_SHARE = 0.06;
+
+const randomDigit = (random: Random) => random.integer(10);
+
+/** One worked part: `\nA: 7 ×3, 1 then +4, 5 then ×9 A=5`. Every step needs only what stands just before it. */
+function workedLine(part: Part, label: string): string {
+  const values = chainValues(part);
+  const steps = part.operations.map((operation, index) => {
+    const last = index === part.operations.length - 1;
+    return `${operationText(operation, index)} ${last ? `${label}=` : ""}${values[index + 1]}`;
+  });
+  return `\n${label}: ${part.start}${steps.join("")}`;
+}
+
+/** Work five parts in random order; give the others the digits of `fill`. */
+export function workedResponse(list: WorkList, fill: readonly number[], random: Random): string {
+  const order = shuffleInPlace([...list.keys()], random).slice(0, WORKED_PARTS);
+  const solution = solveWorklist(list);
+  const lines = order.map((index) => workedLine(list[index] as Part, LABELS[index] as string));
+  const digits = fill.map((guess, index) => (order.includes(index) ? (solution[index] as number) : guess));
+  return THINK_START + lines.join("") + THINK_END + formatConclusion(digits);
+}
+
+/** Digits as the start policy concludes them: five parts right, the others guessed. */
+export function simulatedMessage(list: WorkList, random: Random): number[] {
+  const worked = shuffleInPlace([...list.keys()], random).slice(0, WORKED_PARTS);
+  return solveWorklist(list).map((digit, index) => (worked.includes(index) ? digit : randomDigit(random)));
+}
+
+/** Every part's most frequent digit, ties broken at random. */
+export function pluralityDigits(messages: readonly (readonly number[])[], random: Random): number[] {
+  const size = messages[0]?.length ?? 0;
+  return Array.from({ length: size }, (_, part) => {
+    const counts = Array.from({ length: 10 }, () => random.uniform() / 2);
+    for (const message of messages)
+      counts[message[part] as number] = (counts[message[part] as number] ?? 0) + 1;
+    return counts.indexOf(Math.max(...counts));
+  });
+}
+
+const guesses = (list: WorkList, random: Random) => list.map(() => randomDigit(random));
+const simulatedMessages = (list: WorkList, count: number, random: Random) =>
+  Array.from({ length: count }, () => simulatedMessage(list, random));
+
+/** A problem alone. */
+export function soloDemonstration(random: Random): Demonstration {
+  const list = generateWorklist(random);
+  return { prompt: formatWorklist(list), response: workedResponse(list, guesses(list, random), random) };
+}
+
+/**
+ * A few chains under any labels, all worked. With two or three candidates a fresh model soon finds out that a
+ * label is looked up; among eight that takes it most of a run.
+ */
+export function shortDemonstration(size: number, random: Random): Demonstration {
+  const list = generateWorklist(random, MAX_PARTS);
+  const chosen = shuffleInPlace([...list.keys()], random).slice(0, size);
+  const order = [...chosen];
+  chosen.sort((a, b) => a - b);
+  const solution = solveWorklist(list);
+  const lines = formatWorklist(list).split("\n");
+  const digits = chosen.map((index) => `${index > 0 ? " " : ""}${LABELS[index]}=${solution[index]}`);
+  const worked = order.map((index) => workedLine(list[index] as Part, LABELS[index] as string));
+  return {
+    prompt: [lines[0], ...chosen.map((index) => lines[index + 1])].join("\n"),
+    response: THINK_START + worked.join("") + THINK_END + digits.join(""),
+  };
+}
+
+/** A problem with references, which 94 % of the demonstrations ignore: reasoning solipsism, on purpose. */
+export function synthesisDemonstration(count: number, random: Random): Demonstration {
+  const list = generateWorklist(random);
+  const messages = simulatedMessages(list, count, random);
+  const used = random.uniform() < PLURALITY_SHARE;
+  const fill = used ? pluralityDigits(messages, random) : guesses(list, random);
+  return {
+    prompt: synthesisPrompt(formatWorklist(list), messages.map(formatConclusion)),
+    response: workedResponse(list, fill, random),
+  };
+}
+
+/** References under the aggregation instruction: answer with their plurality, without reasoning. */
+export function aggregationDemonstration(count: number, random: Random): Demonstration {
+  const messages = simulatedMessages(generateWorklist(random), count, random);
+  return {
+    prompt: aggregationPrompt(messages.map(formatConclusion)),
+    response: formatConclusion(pluralityDigits(messages, random)),
+  };
+}
