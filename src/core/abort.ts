@@ -1,3 +1,6 @@
+/** The longest a timer of the platform can wait. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Wait, unless the signal aborts first; then throws its reason. */
 export function delay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { childController } from "./abort.ts";
+import { childController, MAX_TIMER_MS } from "./abort.ts";
 import { agreementOf } from "./agreement.ts";
 import type { RoundInput } from "./attempt.ts";
 import { median } from "./deadline.ts";
@@ -8,9 +8,6 @@ import { deriveSeed, seededRandom, shuffle } from "./random.ts";
 import type { Run } from "./run.ts";
 import { type Sampled, sample } from "./sample.ts";
 import type { CompactMessage, Trajectory } from "./trajectory.ts";
-
-/** The longest a timer can wait. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What a round of parallel trajectories passes on. */
 export interface Explored {

@@ -1,4 +1,4 @@
-import { childController } from "./abort.ts";
+import { childController, MAX_TIMER_MS } from "./abort.ts";
 import { plurality } from "./agreement.ts";
 import type { RoundInput } from "./attempt.ts";
 import { BudgetTooSmallError } from "./budget.ts";
