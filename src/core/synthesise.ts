@@ -28,8 +28,10 @@ export async function synthesise(
 ): Promise<Answer> {
   const child = childController([run.signal]);
   const left = run.deadline.leftMs();
+  const outOfTime = () => child.controller.abort(new OutOfTime());
+  if (left <= 0) outOfTime();
   const timer = Number.isFinite(left)
-    ? setTimeout(() => child.controller.abort(new OutOfTime()), left)
+    ? setTimeout(outOfTime, Math.min(Math.max(0, left), MAX_TIMER_MS))
     : undefined;
   try {
     const place = { round: input.round, index: 0 };
