@@ -3,7 +3,7 @@ import { type ChatRequest, type Endpoint, streamedBody, urlBelow } from "./chat-
 import { CollapseSink } from "./collapse-sink.ts";
 import { networkFailure, UpstreamError } from "./errors.ts";
 import { EventTooLongError } from "./event-reader.ts";
-import { ErrorBody, httpFailure, keptHeaders } from "./http-failure.ts";
+import { BodyText, httpFailure, keptHeaders } from "./http-failure.ts";
 import { PassThroughSink } from "./pass-through-sink.ts";
 import { completionFailure } from "./stream-error.ts";
 import {
@@ -113,7 +113,7 @@ class StatusSink implements ResponseSink {
   readonly #open: (headers: ResponseHeaders) => ResponseSink;
   readonly #reject: (error: unknown) => void;
   #inner: ResponseSink | undefined;
-  #refusal: { status: number; headers: ResponseHeaders; body: ErrorBody } | undefined;
+  #refusal: { status: number; headers: ResponseHeaders; body: BodyText } | undefined;
   #unhook = () => {};
 
   constructor(
@@ -145,7 +145,7 @@ class StatusSink implements ResponseSink {
     if (status >= 200 && status < 300) {
       this.#inner = this.#open(headers);
       this.#inner.onHeaders(status, headers);
-    } else this.#refusal = { status, headers, body: new ErrorBody() };
+    } else this.#refusal = { status, headers, body: new BodyText() };
   }
 
   onData(chunk: Buffer): void {

@@ -13,8 +13,11 @@ export class MissingProviderError extends ModelReferenceError {
   /** What to hand to `npm install`. */
   readonly packageName: string;
 
-  constructor(packageName: string, reference: string, options?: ErrorOptions) {
-    super(`"${reference}" needs the package ${packageName}: run "npm install ${packageName}".`, options);
+  constructor(packageName: string, provider: string, options?: ErrorOptions) {
+    super(
+      `Models of "${provider}:" need the package ${packageName}: run "npm install ${packageName}".`,
+      options,
+    );
     this.packageName = packageName;
   }
 }
@@ -35,6 +38,8 @@ interface FailureFields {
   message: string;
   kind: FailureKind;
   isRetryable: boolean;
+  /** The response had begun: tokens may have been paid for. */
+  begun?: boolean;
   statusCode?: number;
   responseHeaders?: Record<string, string>;
   responseBody?: string;
@@ -48,8 +53,9 @@ interface FailureFields {
  */
 export class UpstreamError extends APICallError {
   readonly kind: FailureKind;
+  readonly begun: boolean;
 
-  constructor(endpoint: EndpointIdentity, { kind, message, responseBody, ...fields }: FailureFields) {
+  constructor(endpoint: EndpointIdentity, { kind, begun, message, responseBody, ...fields }: FailureFields) {
     super({
       ...fields,
       message: scrub(message, endpoint),
@@ -58,6 +64,7 @@ export class UpstreamError extends APICallError {
       requestBodyValues: undefined,
     });
     this.kind = kind;
+    this.begun = begun ?? false;
   }
 }
 
@@ -114,7 +121,13 @@ export function networkFailure(
   // A wrong certificate stays wrong; everything else of the network may pass.
   const permanent = /CERT|TLS|SSL|EPROTO/.test(code);
   const kind = advice ? "connect" : "reset";
-  return new UpstreamError(endpoint, { kind, message, isRetryable: !permanent, data: { code } });
+  return new UpstreamError(endpoint, {
+    kind,
+    message,
+    isRetryable: !permanent,
+    begun: responseBegun,
+    data: { code },
+  });
 }
 
 /** The machine-readable code of a network error, wherever Node or undici hid it. */

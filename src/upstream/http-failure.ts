@@ -45,13 +45,18 @@ export function keptHeaders(headers: ResponseHeaders): ResponseHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT_HEADERS.test(name)));
 }
 
-/** Collects the beginning of an error's body. */
-export class ErrorBody {
+/** Collects the beginning of a body. */
+export class BodyText {
+  readonly #limit: number;
   #chunks: Buffer[] = [];
   #bytes = 0;
 
+  constructor(limit = MAX_ERROR_BYTES) {
+    this.#limit = limit;
+  }
+
   add(chunk: Buffer): void {
-    if (this.#bytes >= MAX_ERROR_BYTES) return;
+    if (this.#bytes >= this.#limit) return;
     this.#bytes += chunk.length;
     this.#chunks.push(Buffer.from(chunk));
   }

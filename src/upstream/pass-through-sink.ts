@@ -37,9 +37,9 @@ export class PassThroughSink implements ResponseSink {
           this.#controller = controller;
         },
         pull: () => this.exchange?.resume(),
-        cancel: (reason) => {
+        cancel: () => {
           this.#controller = undefined;
-          this.exchange?.cancel(reason ?? new DOMException("The reader of the stream left.", "AbortError"));
+          this.exchange?.cancel(new DOMException("The reader of the stream left.", "AbortError"));
         },
       },
       new ByteLengthQueuingStrategy({ highWaterMark: BUFFER_BYTES }),

@@ -1,0 +1,10 @@
+/** Where models come from: references, endpoints, balancing, prices, and what is wrong with an endpoint. */
+export { type BalanceOptions, DEFAULT_CONCURRENCY } from "./balance.ts";
+export type { BreakerOptions, CircuitState } from "./circuit-breaker.ts";
+export { type CollapsingFetch, collapsingFetch } from "./collapsing-fetch.ts";
+export { EndpointModel, type EndpointModelOptions } from "./endpoint-model.ts";
+export type { EndpointStats } from "./endpoints.ts";
+export { type FailureKind, MissingProviderError, ModelReferenceError, UpstreamError } from "./errors.ts";
+export { moneyOf, type Price, type PricedTokens, parsePrice, readPrices } from "./prices.ts";
+export { describeModel, type ModelReference, type ResolveOptions, resolveModel } from "./resolve.ts";
+export type { TransportOptions } from "./transport.ts";
