@@ -9,14 +9,16 @@ import {
   type LanguageModelV4Usage,
 } from "@ai-sdk/provider";
 import { progressListener } from "../core/progress.ts";
-import { type BalanceOptions, Balancer } from "./balance.ts";
+import { affinityOf, type BalanceOptions, Balancer } from "./balance.ts";
 import { balancedFetch } from "./balanced-fetch.ts";
 import type { Endpoint } from "./chat-request.ts";
 import type { EndpointStats } from "./endpoints.ts";
 import { UpstreamError } from "./errors.ts";
+import { type RelayRequest, type RelaySink, relayChat } from "./relay.ts";
 import { readErrorBody, streamFailure } from "./stream-error.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 import { Turnstile } from "./turnstile.ts";
+import { withEndpoint } from "./with-endpoint.ts";
 
 export interface EndpointModelOptions extends TransportOptions, BalanceOptions {
   /** The server takes JSON schemas as `response_format`. Default: true; else only `json_object` is asked for. */
@@ -82,6 +84,20 @@ export class EndpointModel implements LanguageModelV4, AsyncDisposable {
     } catch (error) {
       throw this.#slim(error);
     }
+  }
+
+  /**
+   * Send a chat completion on as it is, and its answer to `sink` byte by byte, with the same balancing and
+   * breakers as all other calls. Resolves when the answer has begun.
+   * @throws UpstreamError for anything but 2xx; or the signal's reason.
+   */
+  async relay(request: RelayRequest, sink: RelaySink): Promise<void> {
+    const several = this.#endpoints.length > 1;
+    const affinity = several ? affinityOf({ body: request.body }) : "";
+    await withEndpoint(this.#balancer, { affinity, signal: request.signal }, async (endpoint) => {
+      const { ended } = await relayChat(this.#transport, endpoint, request, sink);
+      return { value: undefined, ended };
+    });
   }
 
   /** Load and health by endpoint. */
