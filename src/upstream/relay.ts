@@ -44,6 +44,8 @@ export function relayChat(
   const { promise, resolve, reject } = Promise.withResolvers<Relayed>();
   const ended = Promise.withResolvers<unknown>();
   let refusal: { status: number; headers: ResponseHeaders; body: BodyText } | undefined;
+  let exchange: Exchange | undefined;
+  const cancel = () => exchange?.cancel(signal.reason);
   const over = (error: unknown) => {
     signal.removeEventListener("abort", cancel);
     ended.resolve(error);
@@ -56,26 +58,25 @@ export function relayChat(
         refusal = { status, headers, body: new BodyText() };
         return;
       }
-      target.onHeaders(status, headers, exchange);
+      target.onHeaders(status, headers, exchange as Exchange);
       resolve({ ended: ended.promise });
     },
     onData: (chunk) => (refusal ? refusal.body.add(chunk) : target.onData(chunk)),
     onEnd() {
-      const failure = refusal && httpFailure(endpoint, refusal.status, refusal.headers, String(refusal.body));
+      const failure = refused();
       over(failure);
       if (failure) reject(failure);
       else target.onEnd(undefined);
     },
     onError(error, begun) {
       // A refusal whose body broke off is still that refusal.
-      const refusal = signal.aborted ? undefined : refused();
-      const failure = refusal ?? explain(endpoint, error, { begun, signal });
+      const failure = (signal.aborted ? undefined : refused()) ?? explain(endpoint, error, { begun, signal });
       over(failure);
       reject(failure);
       if (begun && !refusal) target.onEnd(failure);
     },
   };
-  const exchange = transport.send(
+  exchange = transport.send(
     {
       url: urlBelow(endpoint.url, "/chat/completions"),
       method: "POST",
@@ -84,7 +85,6 @@ export function relayChat(
     },
     sink,
   );
-  const cancel = () => exchange.cancel(signal.reason);
   signal.addEventListener("abort", cancel, { once: true });
   return promise;
 }
