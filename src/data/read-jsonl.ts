@@ -1,0 +1,48 @@
+import { createReadStream } from "node:fs";
+import { type RowOrRejected, rowOf } from "./rows.ts";
+
+const NEWLINE = 0x0a;
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * One JSON object a line. Lines are split at the byte 0x0A alone: `readline` also splits at U+2028, which JSON
+ * allows inside a string.
+ */
+export async function* readJsonl(path: string): AsyncGenerator<RowOrRejected> {
+  let line = 0;
+  for await (const bytes of linesOf(createReadStream(path))) {
+    line++;
+    const row = parseLine(path, line, bytes);
+    if (row) yield row;
+  }
+}
+
+/** undefined for a blank line. */
+function parseLine(file: string, line: number, bytes: Uint8Array): RowOrRejected | undefined {
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    return { file, line, reason: "is not UTF-8 text" };
+  }
+  if (text.trim() === "") return undefined;
+  try {
+    return rowOf(file, line, JSON.parse(text));
+  } catch (error) {
+    return { file, line, reason: `is not valid JSON (${(error as Error).message})` };
+  }
+}
+
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+  let rest: Buffer[] = [];
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+      yield Buffer.concat([...rest, chunk.subarray(from, at)]);
+      rest = [];
+      from = at + 1;
+    }
+    if (from < chunk.length) rest.push(chunk.subarray(from));
+  }
+  if (rest.length > 0) yield Buffer.concat(rest);
+}
