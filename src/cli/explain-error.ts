@@ -1,0 +1,77 @@
+import { BudgetTooSmallError } from "../core/budget.ts";
+import { ContextOverflowError } from "../core/context.ts";
+import { NoProblemError } from "../core/prompt-slot.ts";
+import { redact } from "../core/redact.ts";
+import { InvalidOptionError, PacoreError } from "../errors.ts";
+import { JournalError } from "../journal/errors.ts";
+import { ModelReferenceError } from "../upstream/errors.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { InputError } from "./input-error.ts";
+import { InterruptedError } from "./interrupt.ts";
+
+/** What the user can put right by typing something else. */
+function isBadInput(error: unknown): boolean {
+  // A run id that stands for something else, or a journal that is not there.
+  if (error instanceof JournalError)
+    return error.fault === "missing" || error.name === "JournalMismatchError";
+  return BAD_INPUT.some((kind) => error instanceof kind);
+}
+
+const BAD_INPUT = [
+  InputError,
+  InvalidOptionError,
+  ModelReferenceError,
+  NoProblemError,
+  BudgetTooSmallError,
+  ContextOverflowError,
+];
+
+export interface Explained {
+  /** One line, without keys. */
+  message: string;
+  code: ExitCode;
+}
+
+/** An error as the user needs it: what is wrong, what to do, and the exit code. */
+export function explainError(error: unknown): Explained {
+  const failed = isBadInput(error) ? EXIT.badInput : EXIT.failed;
+  const code = error instanceof InterruptedError ? error.code : failed;
+  return { message: redact(textOf(error).replace(/\s*\n\s*/g, " "), 1000), code };
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const text = error.message || error.name;
+  return error instanceof PacoreError ? text.replace(OPTION_NAMES, (name) => FLAGS[name] ?? name) : text;
+}
+
+/** The core names options as its interface does; here they are flags. */
+const FLAGS: Record<string, string> = {
+  "adaptive.share": "--adaptive",
+  budgetMoney: "--budget-money",
+  budgetTokens: "--budget-tokens",
+  callTimeoutMs: "--call-timeout",
+  contextPolicy: "--context-policy",
+  contextWindow: "--context-window",
+  deadlineMs: "--deadline",
+  maxOutputTokens: "--max-tokens",
+  maxRetries: "--max-retries",
+  minMessages: "--min-messages",
+  runId: "--run-id",
+};
+
+const OPTION_NAMES = new RegExp(`(?<![\\w-])(${Object.keys(FLAGS).join("|").replace(".", "\\.")})\\b`, "g");
+
+/** One line on stderr, or all there is to know with `PACORE_DEBUG=1`. */
+export function reportError(error: unknown): ExitCode {
+  const { message, code } = explainError(error);
+  process.stderr.write(`pacore: ${message}\n`);
+  if (process.env.PACORE_DEBUG === "1") process.stderr.write(`${redact(debugText(error), 20_000)}\n`);
+  return code;
+}
+
+function debugText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const stack = error.stack ?? error.message;
+  return error.cause === undefined ? stack : `${stack}\ncaused by: ${debugText(error.cause)}`;
+}

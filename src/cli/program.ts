@@ -1,0 +1,100 @@
+import { Argument, Command, Option } from "commander";
+import { EXIT_HELP, type ExitCode } from "./exit-codes.ts";
+import { MAIN_HELP, PROMPT_HELP, SOLVE_HELP, TRAIN_HELP } from "./help-texts.ts";
+import { parseNumber } from "./parse-number.ts";
+import { addLimitOptions, addOutputOptions, addSolveOptions } from "./solve-flags.ts";
+
+/** The program and its commands. Nothing but commander is loaded until a command runs. */
+export function createProgram(version: string): Command {
+  const program = new Command("pacore")
+    .description("Parallel coordinated reasoning: many trajectories of a model, one better answer.")
+    .version(version, "-V, --version")
+    .helpOption("-h, --help")
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText("after", MAIN_HELP);
+  addSolve(program);
+  addRuns(program);
+  addPrompt(program);
+  addTrain(program);
+  addCompletion(program);
+  return program;
+}
+
+/** Ends with the exit code of its work. */
+const exits = (work: Promise<ExitCode>) =>
+  work.then((code) => {
+    process.exitCode = code;
+  });
+
+function addSolve(program: Command): void {
+  addSolveOptions(
+    program
+      .command("solve")
+      .summary("solve a problem")
+      .description("Solve a problem: rounds of parallel trajectories, each read by the next, one answer.")
+      .argument("[problem]", "the problem; - or nothing reads it from a pipe"),
+  )
+    .addHelpText("after", `${SOLVE_HELP}\n\n${EXIT_HELP}`)
+    .action(async (problem, flags) => exits((await import("./solve.ts")).solveCommand(problem, flags)));
+}
+
+function addRuns(program: Command): void {
+  const runs = program.command("runs").summary("kept runs").description("Kept runs.");
+  addOutputOptions(addLimitOptions(runs.command("resume")))
+    .summary("go on with a run that did not end")
+    .description(
+      "Go on with a run: what finished is not asked again. Limits given here replace those it had.",
+    )
+    .argument("<id>", "the run's id, or its beginning")
+    .addHelpText("after", `\n${EXIT_HELP}`)
+    .action(async (id, flags) => exits((await import("./resume.ts")).resumeRunCommand(id, flags)));
+}
+
+function addPrompt(program: Command): void {
+  program
+    .command("prompt")
+    .summary("print a synthesis prompt")
+    .description("Print P(x, M), the prompt of a synthesising round, to the byte.")
+    .requiredOption("--problem-file <file>", "the problem x, read as it is")
+    .requiredOption("--messages-file <file>", "the messages M: a JSON array of strings")
+    .option("--template <file>", "another Jinja template, with original_prompt and ref_responses")
+    .addHelpText("after", PROMPT_HELP)
+    .action(async (flags) => exits((await import("./prompt.ts")).promptCommand(flags)));
+}
+
+function addTrain(program: Command): void {
+  const train = program
+    .command("train")
+    .summary("train the embedded model")
+    .description("Train the embedded model.");
+  train
+    .command("lab-sft")
+    .summary("teach a fresh policy its domain")
+    .description("Make the embedded model's weights: demonstrations of work lists, on this machine's CPU.")
+    .option("--out <folder>", "where checkpoint and weights go", "runs/lab-sft")
+    .addOption(
+      new Option("--seed <integer>", "same seed, same weights")
+        .argParser(parseNumber({ integer: true }))
+        .default(0),
+    )
+    .addOption(
+      new Option("--minutes <count>", "stop after that long, with a checkpoint").argParser(
+        parseNumber({ least: 0 }),
+      ),
+    )
+    .option("--resume", "go on from the checkpoint in --out")
+    .option("--json", "every step as a line of JSON")
+    .addHelpText("after", TRAIN_HELP)
+    .action(async (flags) => exits((await import("./train.ts")).trainLabSftCommand(flags)));
+}
+
+function addCompletion(program: Command): void {
+  program
+    .command("completion")
+    .summary("print a shell completion script")
+    .description("Print a completion script for your shell.")
+    .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
+    .addHelpText("after", "\nExample:\n  $ source <(pacore completion bash)")
+    .action(async (shell) => exits((await import("./completion.ts")).completionCommand(shell, program)));
+}

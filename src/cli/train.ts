@@ -1,0 +1,73 @@
+import type { LabSftEvent } from "../train/lab-sft.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { catchInterrupts } from "./interrupt.ts";
+import { shortCount, shortDuration } from "./view/figures.ts";
+
+export interface TrainLabSftFlags {
+  out: string;
+  seed: number;
+  minutes?: number;
+  resume?: boolean;
+  json?: boolean;
+}
+
+/** `pacore train lab-sft`: the embedded model's weights, from nothing. */
+export async function trainLabSftCommand(flags: TrainLabSftFlags): Promise<ExitCode> {
+  const { json, ...options } = flags;
+  const { trainLabSft } = await import("../train/lab-sft.ts");
+  using interrupt = catchInterrupts();
+  const lines = trainingLines();
+  let finished = false;
+  const print = (text: string) => process.stdout.write(`${text}\n`);
+  try {
+    for await (const event of trainLabSft({ ...options, abortSignal: interrupt.signal })) {
+      if (event.type === "end") finished = event.finished;
+      if (json) print(JSON.stringify(event, (key, value) => (key === "weights" ? undefined : value)));
+      else for (const line of lines(event)) print(line);
+    }
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    throw interrupt.signal.reason;
+  } finally {
+    if (!finished && !json)
+      print(`go on with: pacore train lab-sft --out ${flags.out} --seed ${flags.seed} --resume`);
+  }
+  return finished ? EXIT.answered : EXIT.incomplete;
+}
+
+/** So that half an hour is some hundred lines. */
+const STEPS_PER_LINE = 25;
+
+/** What an event is worth telling. */
+export function trainingLines(): (event: LabSftEvent) => string[] {
+  let first = 0;
+  let seconds = 0;
+  let tokens = 0;
+  return (event) => {
+    switch (event.type) {
+      case "start": {
+        first = event.step;
+        const from = event.step > 0 ? `, from step ${event.step}` : "";
+        return [
+          `${shortCount(event.parameters)} parameters, ${event.steps} steps on ${event.executor}${from}`,
+        ];
+      }
+      case "step": {
+        seconds += event.seconds;
+        tokens += event.tokens;
+        if (event.step % STEPS_PER_LINE !== 0 && event.step !== event.steps) return [];
+        const losses = Object.entries(event.loss).map(([skill, loss]) => `${skill} ${loss.toFixed(3)}`);
+        const left = (seconds / Math.max(1, event.step - first)) * (event.steps - event.step);
+        const speed = `${shortCount(Math.round(tokens / seconds))} tokens/s`;
+        const time = `${shortDuration(left * 1000)} left`;
+        return [`step ${event.step}/${event.steps}  loss ${losses.join(", ")}  ${speed}  ${time}`];
+      }
+      case "checkpoint":
+        return [`checkpoint at step ${event.step}: ${event.path}`];
+      case "end":
+        return [event.finished ? `finished after ${event.step} steps` : `stopped at step ${event.step}`];
+      default:
+        return event satisfies never;
+    }
+  };
+}
