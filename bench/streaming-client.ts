@@ -1,12 +1,10 @@
 /** The client half of the second part of streaming.ts, alone in its process so that its memory can be read. */
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { collapsingFetch } from "../src/upstream/collapsing-fetch.ts";
+import { resolveModel } from "../src/upstream/index.ts";
 
 const STREAMS = 1024;
 const [origin, modelId = "burst-100"] = process.argv.slice(2);
-const { fetch } = collapsingFetch();
-const model = createOpenAICompatible({ name: "bench", baseURL: `${origin}/v1`, fetch })(modelId);
+const model = await resolveModel(`${origin}/v1#${modelId}`);
 
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
 import { ResponseDecoder } from "./content-encoding.ts";
+import { ReadTurn } from "./read-turn.ts";
 
 export type ResponseHeaders = Record<string, string>;
 
@@ -36,6 +37,9 @@ export interface TransportOptions {
 const MINUTE_MS = 60_000;
 /** The idle clock ticks this often per timeout; a tick without data counts, so that data costs no clock call. */
 const IDLE_TICKS = 5;
+
+/** Shared by all transports: there is one event loop. */
+const turn = new ReadTurn();
 
 export class IdleTimeoutError extends Error {
   // Not "TimeoutError": the AI SDK takes that name for the caller's own abort.
@@ -160,8 +164,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#sink.onHeaders(status, flat);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#quietTicks = 0;
+    if (turn.charge(chunk.length)) this.#yield(controller);
     if (this.#settled) return;
     if (this.#decoder) this.#decoder.write(chunk);
     else this.#sink.onData(chunk);
@@ -176,6 +181,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#fail(error);
+  }
+
+  #yield(controller: Dispatcher.DispatchController): void {
+    controller.pause();
+    turn.wait(() => {
+      if (!this.#paused) controller.resume();
+    });
   }
 
   #createDecoder(encoding: string): ResponseDecoder {
