@@ -22,3 +22,5 @@ export {
 export type { CompactMessage, Outcome, Trajectory } from "./core/trajectory.ts";
 export type { TokenUsage } from "./core/usage.ts";
 export { InvalidOptionError, PacoreError } from "./errors.ts";
+export { resolveModel } from "./resolve-model.ts";
+export type { ModelReference, ResolveOptions } from "./upstream/index.ts";
