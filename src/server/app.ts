@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import { authenticate, refuseForeignSites } from "./auth/authenticate.ts";
+import { chatCompletions } from "./chat/route.ts";
+import { ApiError } from "./errors/api-error.ts";
+import { toApiError } from "./errors/to-api-error.ts";
+import type { Env } from "./http/client.ts";
+import { modelById, modelList } from "./models/list-models.ts";
+import { METRICS_CONTENT_TYPE } from "./observe/metrics-text.ts";
+import { causesOf } from "./observe/observer.ts";
+import { readiness } from "./readiness.ts";
+import type { Service } from "./service.ts";
+
+/** All routes of the server. START HERE. */
+export function createApp(service: Service): Hono<Env> {
+  const app = new Hono<Env>();
+  watchRequests(app, service);
+
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/readyz", (c) => readiness(service, c));
+  app.get("/metrics", (c) =>
+    c.text(service.observer.metrics.text(), 200, { "content-type": METRICS_CONTENT_TYPE }),
+  );
+  app.get("/openapi.json", async (c) => c.json((await import("./openapi.ts")).openApi()));
+
+  guard(app, service);
+  app.get("/v1/models", (c) => c.json(modelList(service.catalog, c.get("key"))));
+  app.get("/v1/models/:id{.+}", (c) => c.json(modelById(service.catalog, c.get("key"), c.req.param("id"))));
+  app.post("/v1/chat/completions", (c) => chatCompletions(c, service));
+  return app;
+}
+
+/** Request ids, metrics, and OpenAI's shape for every error. */
+function watchRequests(app: Hono<Env>, { observer }: Service): void {
+  app.use(async (c, next) => {
+    const startedAt = performance.now();
+    c.set("requestId", `req_${randomUUID().replaceAll("-", "")}`);
+    await next();
+    c.res.headers.set("x-request-id", c.get("requestId"));
+    const labels = { route: routeOf(c.req.path), method: c.req.method, status: String(c.res.status) };
+    const done = () =>
+      observer.metrics.requestSeconds.observe(
+        { route: labels.route },
+        (performance.now() - startedAt) / 1000,
+      );
+    observer.metrics.requests.add(labels);
+    const { outgoing } = c.env ?? {};
+    if (outgoing) outgoing.once("close", done);
+    else done();
+  });
+  app.notFound((c) => {
+    const message = `Unknown request URL: ${c.req.method} ${c.req.path.slice(0, 200)}.`;
+    return new ApiError(404, { message, code: "unknown_url" }).toResponse();
+  });
+  app.onError((error, c) => {
+    const shown = toApiError(error);
+    if (shown.status === 500) {
+      observer.log.error({ requestId: c.get("requestId"), error: causesOf(error) }, "request failed");
+    }
+    return shown.toResponse();
+  });
+}
+
+/** What is asked by anybody must not become a label. */
+const ROUTES = /^\/(healthz|readyz|metrics|openapi\.json|v1\/(chat\/completions|models|responses))(?=\/|$)/;
+
+const routeOf = (path: string) => ROUTES.exec(path)?.[0] ?? "other";
+
+/** Who asks, and whether there is anybody to answer. */
+function guard(app: Hono<Env>, service: Service): void {
+  const { keys, noAuth } = service.settings;
+  app.use("/v1/*", async (c, next) => {
+    const { headers } = c.req.raw;
+    if (!keys && !noAuth) refuseForeignSites(headers);
+    c.set("key", authenticate(keys, headers));
+    if (service.draining && c.req.method === "POST") {
+      throw new ApiError(503, {
+        message: "The server is about to stop; ask again in a moment.",
+        code: "draining",
+        retryAfter: 5,
+      });
+    }
+    await next();
+  });
+}

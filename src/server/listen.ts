@@ -1,0 +1,94 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { InvalidOptionError } from "../errors.ts";
+import { createApp } from "./app.ts";
+import { isLoopback } from "./auth/authenticate.ts";
+import { createService, type Service } from "./service.ts";
+import { readServerOptions, type ServerOptions, type ServerSettings } from "./settings.ts";
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8000` */
+  url: string;
+  port: number;
+  service: Service;
+  /** Take nothing new, let what runs end, at most `drainMs`; then close. */
+  drain(): Promise<void>;
+  /** Close now, whatever runs. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serve the API.
+ * @throws {InvalidOptionError} when it would be open beyond this machine without keys, or an option is wrong;
+ *   ModelReferenceError or UpstreamError when a model cannot be had; the system's error when the port is taken.
+ */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const settings = readServerOptions(options);
+  refuseOpenDoor(settings);
+  const service = await createService(options);
+  const app = createApp(service);
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = createServer(
+    {
+      headersTimeout: settings.headersTimeoutMs,
+      requestTimeout: settings.requestTimeoutMs,
+      keepAliveTimeout: settings.idleTimeoutMs,
+      connectionsCheckingInterval: Math.min(5000, settings.headersTimeoutMs),
+      noDelay: true,
+    },
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
+  try {
+    await listening(server, settings);
+  } catch (error) {
+    await service.close();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host;
+  const stop = stopping(server, service);
+  return { url: `http://${host}:${port}`, port, service, ...stop };
+}
+
+function refuseOpenDoor({ host, keys, noAuth }: ServerSettings): void {
+  if (keys || noAuth || isLoopback(host)) return;
+  throw new InvalidOptionError(
+    "--host",
+    `${host} can be reached from other machines; give --api-keys FILE, or --no-auth if anyone may spend your tokens.`,
+  );
+}
+
+function listening(server: Server, { host, port }: ServerSettings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function stopping(server: Server, service: Service): Pick<RunningServer, "drain" | "close"> {
+  const closed = new Promise<void>((resolve) => server.once("close", () => resolve()));
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      service.draining = true;
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      await service.close();
+    })();
+    return closing;
+  };
+  const drain = async () => {
+    service.draining = true;
+    server.close();
+    server.closeIdleConnections();
+    const late = AbortSignal.timeout(Math.max(1, service.settings.drainMs));
+    await Promise.race([closed, new Promise((resolve) => late.addEventListener("abort", resolve))]);
+    await close();
+  };
+  return { drain, close };
+}
