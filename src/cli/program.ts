@@ -2,6 +2,7 @@ import { Argument, Command, Option } from "commander";
 import { EXIT_HELP, type ExitCode } from "./exit-codes.ts";
 import { MAIN_HELP, PROMPT_HELP, SOLVE_HELP, TRAIN_HELP } from "./help-texts.ts";
 import { parseNumber } from "./parse-number.ts";
+import { runsCommand } from "./runs.ts";
 import { addLimitOptions, addOutputOptions, addSolveOptions } from "./solve-flags.ts";
 
 /** The program and its commands. Nothing but commander is loaded until a command runs. */
@@ -40,7 +41,7 @@ function addSolve(program: Command): void {
 }
 
 function addRuns(program: Command): void {
-  const runs = program.command("runs").summary("kept runs").description("Kept runs.");
+  const runs = runsCommand();
   addOutputOptions(addLimitOptions(runs.command("resume")))
     .summary("go on with a run that did not end")
     .description(
@@ -49,6 +50,7 @@ function addRuns(program: Command): void {
     .argument("<id>", "the run's id, or its beginning")
     .addHelpText("after", `\n${EXIT_HELP}`)
     .action(async (id, flags) => exits((await import("./resume.ts")).resumeRunCommand(id, flags)));
+  program.addCommand(runs);
 }
 
 function addPrompt(program: Command): void {
