@@ -1,5 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { readSafetensors } from "./safetensors.ts";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeAtomically } from "./atomic-file.ts";
+import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 import type { LlamaConfig, Weights } from "./weights.ts";
 
@@ -72,4 +74,14 @@ export async function loadPretrained(directory: URL = SHIPPED_MODEL): Promise<Pr
     weights: readSafetensors(model as Buffer).tensors,
     tokenizer: createTokenizer(JSON.parse(String(vocabulary)) as string[]),
   };
+}
+
+/** Write a model directory that `loadPretrained` reads. */
+export async function savePretrained(directory: string, model: Pretrained): Promise<void> {
+  const { config, weights, tokenizer } = model;
+  await mkdir(directory, { recursive: true });
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  await writeAtomically(join(directory, "config.json"), json(toHuggingFaceConfig(config)));
+  await writeAtomically(join(directory, "vocabulary.json"), json(tokenizer.vocabulary));
+  await writeAtomically(join(directory, "model.safetensors"), writeSafetensors(weights, { format: "pt" }));
 }

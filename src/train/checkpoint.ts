@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
+import { writeAtomically } from "../embedded/atomic-file.ts";
 import { floatData, floats } from "../embedded/engine/host-tensor.ts";
 import { readSafetensors, writeSafetensors } from "../embedded/safetensors.ts";
 import type { Weights } from "../embedded/weights.ts";
@@ -13,20 +13,6 @@ export interface Checkpoint {
   seed: number;
   /** The recipe, as JSON: a run goes on with its own only. */
   recipe: string;
-}
-
-/** Write a file so that a reader, or the next run after a crash, sees the old one or the new one, whole. */
-export async function writeAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, "w");
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
 }
 
 export async function saveCheckpoint(

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createExecutor, type Executor, type Program } from "../embedded/engine/executor.ts";
 import { floatData, type HostTensor } from "../embedded/engine/host-tensor.ts";
+import { savePretrained } from "../embedded/pretrained.ts";
 import { createRandom, mixSeed } from "../embedded/random.ts";
 import { createTokenizer, VOCABULARY } from "../embedded/tokenizer.ts";
 import { initialWeights, type LlamaConfig, parameterList, type Weights } from "../embedded/weights.ts";
@@ -39,7 +40,7 @@ export const LAB_SFT_RECIPE: LabSftRecipe = {
 };
 
 export interface LabSftOptions {
-  /** Directory of the checkpoint. */
+  /** Directory of the checkpoint and, in the end, of the model. */
   out: string;
   seed?: number;
   /** Stop, with a checkpoint, after this long; the schedule follows steps, so a resumed run ends the same. */
@@ -67,6 +68,7 @@ export type LabSftEvent =
       seconds: number;
     }
   | { type: "checkpoint"; step: number; path: string }
+  /** `finished` is false when time ran out; the model directory is written only when it is true. */
   | { type: "end"; step: number; finished: boolean; weights: Weights };
 
 /**
@@ -99,7 +101,9 @@ export async function* trainLabSft(options: LabSftOptions): AsyncGenerator<LabSf
     }
     await save();
     yield { type: "checkpoint", step: optimizer.step, path };
-    yield { type: "end", step: optimizer.step, finished: optimizer.step >= recipe.steps, weights };
+    const finished = optimizer.step >= recipe.steps;
+    if (finished) await savePretrained(out, { config: recipe.model, weights, tokenizer: createTokenizer() });
+    yield { type: "end", step: optimizer.step, finished, weights };
   } finally {
     await learn.dispose();
   }

@@ -5,7 +5,7 @@ import { type Atom, type Equation, isVariable, type Scope } from "./onnx-scope.t
  * Above this many products a dot that is no matrix product is refused: multiplying out and summing once took
  * 20 GB and fifteen times as long, and nothing about the result showed it.
  */
-const MAX_MULTIPLIED_OUT = 1 << 18;
+const MAX_MULTIPLIED_OUT = 1 << 16;
 
 const withoutUnits = (shape: readonly number[]) => shape.filter((size) => size !== 1);
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -118,7 +118,9 @@ function lastTwoSwapped(shape: readonly number[], permutation: readonly number[]
 
 function multiplyOut(scope: Scope, left: Side, right: Side, depth: number): GraphTensor {
   const whole = broadcastShape(left.shape, right.shape);
-  if (product(whole) > MAX_MULTIPLIED_OUT) {
+  // As large as its operands it is a plain sum of products, which costs what it must.
+  const operands = Math.max(product(left.shape), product(right.shape));
+  if (product(whole) > Math.max(MAX_MULTIPLIED_OUT, operands)) {
     const shapes = `[${left.shape}] · [${right.shape}]`;
     throw new Error(`The dot ${shapes} is no matrix product; write the model so that it is one.`);
   }
