@@ -57,7 +57,7 @@ const columnsFor = (short: (id: string) => string): RunsColumn<RunSummary>[] => 
   { title: "PROBLEM", cell: ({ title }) => oneLine(title), dispensable: 0 },
 ];
 
-export function callsOf({ trajectories }: RunSummary): number {
+function callsOf({ trajectories }: RunSummary): number {
   return Object.values(trajectories).reduce((sum, count) => sum + count, 0);
 }
 

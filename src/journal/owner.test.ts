@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -47,6 +47,23 @@ test("a run of a live process is refused with its pid; of a dead one it is taken
   const run = await store.run(header("r"));
   expect(run.trajectories()).toEqual([trajectory(0), trajectory(1), trajectory(2)]);
   expect(ownerFiles(path)).toHaveLength(1);
+});
+
+test("of a log that is torn at its end, everything before comes back, and writing goes on", async () => {
+  for (const [missing, whole] of [
+    [5, 2],
+    [0, 3],
+  ] as const) {
+    const path = journalPath();
+    const { child, next } = holder(path, "r", 3);
+    expect([await next(), await next()]).toEqual(["owned", "stored"]);
+    await kill(child);
+    truncateSync(`${path}-wal`, statSync(`${path}-wal`).size - missing);
+    if (missing === 0) appendFileSync(`${path}-wal`, "half a frame");
+    const run = await (await testStore(path)).run(header("r"));
+    expect(run.trajectories()).toEqual([0, 1, 2].slice(0, whole).map((index) => trajectory(index)));
+    await run.putTrajectory(trajectory(9));
+  }
 });
 
 test("a stopped process is not a dead one", async () => {

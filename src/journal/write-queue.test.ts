@@ -21,7 +21,7 @@ function testQueue({ patienceMs = 30_000 } = {}) {
   return { path, database, queue, put, stored };
 }
 
-/** How often the log was committed to: its commit frames name the size of the database. */
+/** Counts transactions that were committed. */
 function countCommits(database: DatabaseSync) {
   const counted = { commits: 0 };
   const exec = database.exec.bind(database);
