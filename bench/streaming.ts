@@ -12,7 +12,7 @@ import { once } from "node:events";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { Agent } from "undici";
-import { collapsingFetch } from "../src/upstream/collapsing-fetch.ts";
+import { resolveModel } from "../src/upstream/index.ts";
 
 const STREAMS = 64;
 const CHUNKS = 2000;
@@ -35,18 +35,13 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 
 type Client = () => Promise<void>;
 
-function clients(origin: string): Record<"drain" | "ours" | "sdk", Client> {
+async function clients(origin: string): Promise<Record<"drain" | "ours" | "sdk", Client>> {
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
-  const ours = collapsingFetch();
-  const model = (fetch?: typeof globalThis.fetch) =>
-    createOpenAICompatible({
-      name: "bench",
-      baseURL: `${origin}/v1`,
-      includeUsage: true,
-      ...(fetch && { fetch }),
-    })(`burst-${CHUNKS}`);
-  const collapsing = model(ours.fetch);
-  const plain = model();
+  const modelId = `burst-${CHUNKS}`;
+  const collapsing = await resolveModel(`${origin}/v1#${modelId}`);
+  const plain = createOpenAICompatible({ name: "bench", baseURL: `${origin}/v1`, includeUsage: true })(
+    modelId,
+  );
   return {
     drain: () => drain(agent, origin),
     ours: async () => {
@@ -122,12 +117,12 @@ interface Rounds {
 }
 
 async function cpuPerChunk(origin: string): Promise<boolean> {
-  const { drain, ours, sdk } = clients(origin);
+  const { drain, ours, sdk } = await clients(origin);
   print(`CPU per chunk, ${STREAMS} streams × ${CHUNKS} chunks, ${ROUNDS} rounds interleaved`);
   const [base = [], costs = []] = await interleave([drain, ours], { rounds: ROUNDS, warmup: 4, repeat: 4 });
   const ratio = median(costs.map((cost, round) => cost / (base[round] ?? Number.NaN)));
   print(row("undici drain, nothing parsed", base, 1));
-  print(row("doGenerate, collapsing fetch", costs, ratio));
+  print(row("doGenerate of resolveModel's", costs, ratio));
   // Apart: the garbage it leaves would be collected at the others' expense.
   const [slow = []] = await interleave([sdk], { rounds: 3, warmup: 1, repeat: 1 });
   print(row("AI SDK doStream", slow, median(slow) / median(base)));

@@ -49,6 +49,11 @@ export class Balancer {
     this.#loads = endpoints.map((endpoint) => new EndpointLoad(endpoint, concurrency, breaker));
   }
 
+  /** How many endpoints there are. */
+  get size(): number {
+    return this.#loads.length;
+  }
+
   stats(): EndpointStats[] {
     return this.#loads.map((load) => load.stats(this.#waiting.size));
   }
@@ -156,6 +161,6 @@ function leastLoaded(loads: readonly EndpointLoad[]): EndpointLoad | undefined {
 }
 
 /** What is equal for the equal prompts of a round: the request without what makes its samples differ. */
-export function affinityOf(body: Record<string, unknown>): string {
-  return hash("sha1", JSON.stringify({ ...body, seed: undefined }));
+export function affinityOf(balancer: Balancer, body: Record<string, unknown>): string {
+  return balancer.size > 1 ? hash("sha1", JSON.stringify({ ...body, seed: undefined })) : "";
 }

@@ -31,7 +31,7 @@ function fold(text: string, size = Number.POSITIVE_INFINITY): Completion & { tok
   const chat = new ChatFold(ENDPOINT);
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += size) chat.push(bytes.subarray(at, at + size));
-  return { ...(JSON.parse(chat.finish()) as Completion), tokens: chat.tokens };
+  return { ...(chat.finish() as unknown as Completion), tokens: chat.tokens };
 }
 
 const message = (text: string) => fold(text).choices[0].message;

@@ -74,34 +74,35 @@ export class ChatFold implements EventSink {
 
   /**
    * The stream is over.
-   * @returns the chat completion as JSON text.
    * @throws UpstreamError, retryable, when the answer is not known to be complete.
    */
-  finish(): string {
+  finish(): Record<string, unknown> {
     this.#reader.end();
-    const finishReason = this.#finishReason;
-    if (finishReason === undefined)
+    const finish_reason = this.#finishReason;
+    if (finish_reason === undefined)
       throw this.#failure("unfinished", "The stream ended without a finish reason.");
-    if (finishReason === "error") throw this.#failure("stream-error", "The generation ended with an error.");
+    if (finish_reason === "error") throw this.#failure("stream-error", "The generation ended with an error.");
     if (this.#toolCalls.nameless)
       throw this.#failure("invalid", "A tool call of the answer names no function.");
-    const head = JSON.stringify({ object: "chat.completion", ...this.#head, usage: this.#usage }).slice(
-      0,
-      -1,
-    );
-    const reason = JSON.stringify(finishReason);
-    return `${head},"choices":[{"index":0,"message":${this.#message()},"finish_reason":${reason}}]}`;
+    const choices = [{ index: 0, message: this.#message(), finish_reason }];
+    return {
+      ...this.#head,
+      object: "chat.completion",
+      choices,
+      ...(this.#usage ? { usage: this.#usage } : {}),
+    };
   }
 
-  /** The message as JSON, its texts put in as they came. */
-  #message(): string {
+  #message(): Record<string, unknown> {
     const { content, reasoning, refusal } = this.#text;
-    let json = `{"role":"assistant","content":${content.empty ? "null" : content.toLiteral()}`;
-    if (!reasoning.empty) json += `,"reasoning_content":${reasoning.toLiteral()}`;
-    // The SDK gives a refusal as text, and `stop` then becomes "content-filter".
-    if (!refusal.empty) json += `,"refusal":${refusal.toLiteral()}`;
-    if (this.#toolCalls.length > 0) json += `,"tool_calls":${JSON.stringify(this.#toolCalls)}`;
-    return `${json}}`;
+    return {
+      role: "assistant",
+      content: content.empty ? null : content.toString(),
+      ...(reasoning.empty ? {} : { reasoning_content: reasoning.toString() }),
+      // The SDK gives a refusal as text, and `stop` then becomes "content-filter".
+      ...(refusal.empty ? {} : { refusal: refusal.toString() }),
+      ...(this.#toolCalls.length > 0 ? { tool_calls: this.#toolCalls.calls() } : {}),
+    };
   }
 
   /** An event's JSON; or, where a server left out the blank lines, the JSON of each of its lines. */

@@ -9,13 +9,13 @@ const REPORT_EVERY = 16;
 const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
 interface CollapseSettlement {
-  resolve(json: string): void;
+  resolve(completion: Record<string, unknown>): void;
   reject(error: unknown): void;
 }
 
 /**
- * Takes a successful response to a request for a stream and settles with one chat completion as JSON text. A
- * server that ignores `stream` answers with that very JSON.
+ * Takes a successful response to a request for a stream and settles with one chat completion. A server that
+ * ignores `stream` answers with that very thing.
  */
 export class CollapseSink implements ResponseSink {
   readonly #endpoint: EndpointIdentity;
@@ -56,9 +56,10 @@ export class CollapseSink implements ResponseSink {
     if (this.#finished) return;
     this.#finished = true;
     try {
-      const json = this.#fold ? this.#fold.finish() : this.#completion();
+      const plain = this.#plain ?? [];
+      const completion = this.#fold?.finish() ?? readCompletion(this.#endpoint, Buffer.concat(plain));
       this.#report();
-      this.#settlement.resolve(json);
+      this.#settlement.resolve(completion);
     } catch (error) {
       this.#report();
       this.#settlement.reject(error);
@@ -85,10 +86,6 @@ export class CollapseSink implements ResponseSink {
     if (!this.#listener || tokens === this.#reported) return;
     this.#reported = tokens;
     this.#listener({ tokens });
-  }
-
-  #completion(): string {
-    return JSON.stringify(readCompletion(this.#endpoint, Buffer.concat(this.#plain ?? [])));
   }
 }
 

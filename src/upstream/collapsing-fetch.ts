@@ -1,5 +1,5 @@
 import type { FetchFunction } from "@ai-sdk/provider-utils";
-import { callChat } from "./call-chat.ts";
+import { completeChat, streamChat } from "./call-chat.ts";
 import { type Endpoint, readChatRequest } from "./chat-request.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
@@ -27,7 +27,11 @@ export function collapsingFetch(options: TransportOptions = {}): CollapsingFetch
     const address = input instanceof Request ? input.url : String(input);
     const endpoint = endpoints.get(address) ?? endpointOf(address, request.headers);
     endpoints.set(address, endpoint);
-    return (await callChat(transport, endpoint, request)).response;
+    if (request.streaming) return (await streamChat(transport, endpoint, request)).response;
+    const { completion, headers } = await completeChat(transport, endpoint, request);
+    return new Response(JSON.stringify(completion), {
+      headers: { ...headers, "content-type": "application/json" },
+    });
   };
   return { fetch, close: () => transport.close() };
 }

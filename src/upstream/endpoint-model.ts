@@ -1,4 +1,4 @@
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { OpenAICompatibleChatLanguageModel } from "@ai-sdk/openai-compatible";
 import {
   APICallError,
   type LanguageModelV4,
@@ -11,6 +11,7 @@ import {
 import { progressListener } from "../core/progress.ts";
 import { affinityOf, type BalanceOptions, Balancer } from "./balance.ts";
 import { balancedFetch } from "./balanced-fetch.ts";
+import { type ChatAnswer, completeChat } from "./call-chat.ts";
 import type { Endpoint } from "./chat-request.ts";
 import type { EndpointStats } from "./endpoints.ts";
 import { UpstreamError } from "./errors.ts";
@@ -40,7 +41,7 @@ export class EndpointModel implements LanguageModelV4, AsyncDisposable {
   readonly supportedUrls = {};
   /** The base URLs, without credentials or query. */
   readonly urls: readonly string[];
-  readonly #model: LanguageModelV4;
+  readonly #model: OpenAICompatibleChatLanguageModel;
   readonly #transport: Transport;
   readonly #balancer: Balancer;
   readonly #turnstile = new Turnstile();
@@ -52,14 +53,14 @@ export class EndpointModel implements LanguageModelV4, AsyncDisposable {
     this.#endpoints = endpoints;
     this.#transport = new Transport(options);
     this.#balancer = new Balancer(endpoints, options);
-    this.#model = createOpenAICompatible({
-      name: PROVIDER,
-      baseURL: PLACEHOLDER_URL,
+    this.#model = new OpenAICompatibleChatLanguageModel(modelId, {
+      provider: PROVIDER,
+      url: ({ path }) => PLACEHOLDER_URL + path,
       includeUsage: true,
       supportsStructuredOutputs: options.structuredOutputs ?? true,
-      fetch: balancedFetch(this.#transport, this.#balancer, endpoints.length),
+      fetch: balancedFetch(this.#transport, this.#balancer),
       convertUsage: (usage) => convertUsage(usage),
-    })(modelId);
+    });
   }
 
   get provider(): string {
@@ -69,9 +70,14 @@ export class EndpointModel implements LanguageModelV4, AsyncDisposable {
   async doGenerate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
     await this.#turnstile.pass();
     try {
-      const { request: _, response, ...result } = await this.#model.doGenerate(options);
-      const { body: __, ...kept } = response ?? {};
-      return { ...result, response: kept };
+      const { body, warnings } = await this.#model.prepareRequest(options);
+      const { completion, headers } = await this.#complete(body, options);
+      const { providerOptions } = options;
+      const result = await this.#model.convertResponse({
+        body: completion,
+        ...(providerOptions && { providerOptions }),
+      });
+      return { ...result, warnings, response: { ...result.response, headers } };
     } catch (error) {
       throw this.#slim(error);
     }
@@ -92,8 +98,7 @@ export class EndpointModel implements LanguageModelV4, AsyncDisposable {
    * @throws UpstreamError for anything but 2xx; or the signal's reason.
    */
   async relay(request: RelayRequest, sink: RelaySink): Promise<void> {
-    const several = this.#endpoints.length > 1;
-    const affinity = several ? affinityOf({ body: request.body }) : "";
+    const affinity = affinityOf(this.#balancer, { body: request.body });
     await withEndpoint(this.#balancer, { affinity, signal: request.signal }, async (endpoint) => {
       const { ended } = await relayChat(this.#transport, endpoint, request, sink);
       return { value: undefined, ended };
@@ -113,6 +118,18 @@ export class EndpointModel implements LanguageModelV4, AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Below the SDK, that is: no serialised copies, no Response, no body that would be kept. */
+  #complete(
+    body: Record<string, unknown>,
+    { abortSignal, headers }: LanguageModelV4CallOptions,
+  ): Promise<ChatAnswer> {
+    const request = { body, headers: definedHeaders(headers), streaming: false, signal: abortSignal };
+    const affinity = affinityOf(this.#balancer, body);
+    return withEndpoint(this.#balancer, { affinity, signal: abortSignal }, async (endpoint) => {
+      return { value: await completeChat(this.#transport, endpoint, request), ended: Promise.resolve() };
+    });
   }
 
   #watch(
@@ -164,6 +181,12 @@ export class EndpointModel implements LanguageModelV4, AsyncDisposable {
     }
     return error;
   }
+}
+
+function definedHeaders(headers: Record<string, string | undefined> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 function isAbort(error: unknown): boolean {

@@ -2,7 +2,7 @@ const FIRST_BYTES = 1024;
 
 /**
  * A text that grows by small pieces, kept as the bytes between the quotes of a JSON string: pieces are taken
- * from JSON and the whole becomes JSON again, so that nothing is decoded in between. Strings would keep a rope
+ * from JSON as they stand there, and only the whole is decoded. Strings would keep a rope
  * node a piece, and each piece the larger string it was cut from: gigabytes for a thousand long streams.
  */
 export class LiteralPile {
@@ -30,9 +30,9 @@ export class LiteralPile {
     this.addLiteral(literal, 0, literal.length);
   }
 
-  /** As a JSON string literal, quotes included. */
-  toLiteral(): string {
-    return `"${this.#bytes.toString("utf8", 0, this.#length)}"`;
+  toString(): string {
+    const literal = this.#bytes.toString("utf8", 0, this.#length);
+    return literal.includes("\\") ? (JSON.parse(`"${literal}"`) as string) : literal;
   }
 
   #grow(by: number): void {

@@ -1,5 +1,5 @@
-/** Read in one turn of the event loop, from all connections together: some five milliseconds of work. */
-const BYTES_PER_TURN = 2 * 1024 * 1024;
+/** Read in one turn of the event loop, from all connections together: ten or twenty milliseconds of work. */
+const BYTES_PER_TURN = 8 * 1024 * 1024;
 
 /**
  * Keeps fast upstreams from taking the event loop for themselves. Node reads all sockets that have data before

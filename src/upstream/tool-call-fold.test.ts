@@ -4,7 +4,7 @@ import { ToolCallFold, type ToolCallFragment } from "./tool-call-fold.ts";
 function fold(fragments: ToolCallFragment[]) {
   const calls = new ToolCallFold();
   for (const fragment of fragments) calls.add(fragment);
-  return JSON.parse(JSON.stringify(calls)) as {
+  return calls.calls() as {
     id?: string;
     function: { name: string; arguments: string };
   }[];

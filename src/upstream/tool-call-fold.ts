@@ -34,12 +34,12 @@ export class ToolCallFold {
   }
 
   /** In order of first appearance. A call without arguments has `{}`. */
-  toJSON(): unknown[] {
+  calls(): unknown[] {
     return this.#calls.map(({ id, name, arguments: args, extra_content }) => ({
-      id,
+      ...(id === undefined ? {} : { id }),
       type: "function",
       function: { name, arguments: args === "" ? "{}" : args },
-      extra_content,
+      ...(extra_content === undefined ? {} : { extra_content }),
     }));
   }
 
