@@ -15,8 +15,9 @@ import { type LabSkill, type Lesson, planLessons } from "./lab-curriculum.ts";
 export interface LabSftRecipe {
   model: LlamaConfig;
   steps: number;
-  /** The first steps learn problems alone: short rows, and the step that takes longest to be understood. */
+  /** The first steps learn lists of a few parts, all worked: what takes longest to be understood is cheap there. */
   shortSteps: number;
+  /** Steps before synthesis and aggregation join; until then the rows are short. */
   soloSteps: number;
   learningRate: number;
   warmupSteps: number;
@@ -32,9 +33,9 @@ export const LAB_SFT_RECIPE: LabSftRecipe = {
     ropeTheta: 10_000,
     rmsNormEps: 1e-5,
   },
-  steps: 2500,
-  shortSteps: 300,
-  soloSteps: 700,
+  steps: 2000,
+  shortSteps: 400,
+  soloSteps: 600,
   learningRate: 2e-3,
   warmupSteps: 50,
 };
