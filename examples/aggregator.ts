@@ -3,7 +3,7 @@
  * template it was taught to aggregate with, and plain code. The embedded model's start policy all but ignores
  * references under the paper's template; training is what changes that.
  *
- *   node examples/aggregator.ts [problems]
+ *   npx node examples/aggregator.ts [problems]
  */
 
 import { AGGREGATION_TEMPLATE } from "../src/embedded/prompts.ts";

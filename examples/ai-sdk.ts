@@ -1,7 +1,7 @@
 /**
  * `pacore(model)` is a language model of the AI SDK: everything that takes a model takes it.
  *
- *   node examples/ai-sdk.ts
+ *   npx node examples/ai-sdk.ts
  */
 import { generateText, streamText } from "ai";
 import { sampleProblem } from "../src/embedded/worklist.ts";
@@ -19,6 +19,7 @@ console.log(`  from ${providerMetadata?.pacore?.messages} conclusions`);
 // The hidden rounds tell their progress as reasoning; a client that times out on silence stays.
 const stream = streamText({ model, prompt: sampleProblem(1), seed: 0 });
 for await (const part of stream.fullStream) {
+  if (part.type === "text-start") process.stdout.write("\nstreamText: ");
   if (part.type === "reasoning-delta" || part.type === "text-delta") process.stdout.write(part.text);
 }
 process.stdout.write("\n");

@@ -1,7 +1,7 @@
 /**
  * Model ids such as `pacore:high` for the rest of an application, which need not know what is behind them.
  *
- *   node examples/registry.ts
+ *   npx node examples/registry.ts
  */
 import { createProviderRegistry, customProvider, generateText, wrapLanguageModel } from "ai";
 import { sampleProblem } from "../src/embedded/worklist.ts";

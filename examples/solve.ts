@@ -1,8 +1,8 @@
 /**
  * Solve a problem from code, and watch what happens.
  *
- *   node examples/solve.ts
- *   PACORE_MODEL=http://localhost:8000/v1#my-model node examples/solve.ts "How many primes are below 200?"
+ *   npx node examples/solve.ts
+ *   PACORE_MODEL=http://localhost:8000/v1#my-model npx node examples/solve.ts "How many primes are below 200?"
  */
 
 import { sampleProblem } from "../src/embedded/worklist.ts";

@@ -3,7 +3,7 @@
  * propose are read by the next round as text, and the last round makes a real one (Appendix B). Needs a model
  * that calls tools.
  *
- *   PACORE_MODEL=http://localhost:8000/v1#my-model node examples/tools.ts "What is 123456789 × 987654321?"
+ *   PACORE_MODEL=http://localhost:8000/v1#my-model npx node examples/tools.ts "What is 123456789 × 987654321?"
  */
 import { generateText, isStepCount, tool } from "ai";
 import { z } from "zod";

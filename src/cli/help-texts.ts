@@ -21,6 +21,8 @@ export const SOLVE_HELP = `
 Examples:
   $ pacore solve --sample
       32 trajectories, then 4, then one, on the embedded model
+  $ pacore solve --sample --widths 32 --template aggregation
+      the same model under an instruction it was taught to combine conclusions with
   $ pacore solve "Prove that √2 is irrational." --model http://localhost:8000/v1#my-model --effort medium
   $ cat problem.txt | pacore solve --widths 16,4 --deadline 5m > answer.txt
       the answer alone goes to stdout

@@ -89,6 +89,18 @@ function addTrain(program: Command): void {
     .option("--json", "every step as a line of JSON")
     .addHelpText("after", TRAIN_HELP)
     .action(async (flags) => exits((await import("./train.ts")).trainLabSftCommand(flags)));
+  train
+    .command("lab-check")
+    .summary("measure a trained model")
+    .description("Measure a trained model, and write its card: does it work its parts, and guess the others?")
+    .option("--out <folder>", "the model's folder", "runs/lab-sft")
+    .addOption(
+      new Option("--seed <integer>", "that it was trained with")
+        .argParser(parseNumber({ integer: true }))
+        .default(0),
+    )
+    .option("--json", "the figures as lines of JSON")
+    .action(async (flags) => exits((await import("./train-check.ts")).checkTrained(flags)));
 }
 
 function addCompletion(program: Command): void {

@@ -6,6 +6,6 @@ export function resumeCommand(runId: string, journal: string | boolean | undefin
 }
 
 /** So that a shell reads it back as it is. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -59,7 +59,7 @@ export async function runPlan({ runId, plan: asked, limits, output }: RunOptions
   if (plan.sample && seen.result) {
     // A run that had finished before shows its result, not its rounds.
     const messages = seen.firstRound ?? kept.journal?.rounds()[0]?.messages ?? [];
-    await showCheck(view, plan.sample.problem, seen.result, messages);
+    await showCheck(view, plan, seen.result, messages);
   }
   const lack = seen.result && missing(seen.result, plan.widths);
   if (lack && kind !== "json") stderr.write(`pacore: incomplete: ${lack}.\n`);
@@ -151,9 +151,15 @@ function problemLines({ seed, problem }: NonNullable<SolvePlan["sample"]>): stri
   return [`sample ${seed}, a work list:`, ...problem.split("\n").map((line) => `  ${line}`), ""];
 }
 
-async function showCheck(view: View, problem: string, result: SolveResult, firstRound: readonly string[]) {
+async function showCheck(
+  view: View,
+  { sample, model, settings }: SolvePlan,
+  { answer }: SolveResult,
+  firstRound: readonly string[],
+) {
   const { checkSample, sampleCheckLines } = await import("./sample-check.ts");
-  const check = checkSample(problem, result.answer, firstRound);
+  const check = checkSample(sample?.problem ?? "", answer, firstRound);
+  const paperTemplate = model === DEFAULT_MODEL && settings.template === undefined;
   view.extra({ type: "sample-check", ...check });
-  view.tell(sampleCheckLines(check));
+  view.tell(sampleCheckLines(check, { paperTemplate }));
 }

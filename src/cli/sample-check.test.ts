@@ -13,11 +13,18 @@ test("a wrong answer beside a right plurality is told as what it is", () => {
   expect(check.answer).toEqual({ right: false, rightParts: digits.length - 1 });
   expect(check.plurality).toEqual({ right: true, rightParts: digits.length, text: right });
   expect(check.conclusions).toEqual({ count: wrong.length, right: 0 });
-  expect(sampleCheckLines(check).join("\n")).toMatch(/the answer above +wrong/);
+  expect(sampleCheckLines(check, { paperTemplate: true }).join("\n")).toMatch(/the answer above +wrong/);
 });
 
 test("an answer without a single part is wrong", () => {
   const check = checkSample(problem, "I do not know.", [right]);
   expect(check.answer).toEqual({ right: false, rightParts: 0 });
   expect(check.conclusions).toEqual({ count: 1, right: 1 });
+});
+
+test("a right answer needs no excuse", () => {
+  const lines = sampleCheckLines(checkSample(problem, right, wrong), { paperTemplate: true });
+  expect(lines.join("\n")).toMatch(/the answer above +right/);
+  expect(lines.join("\n")).not.toContain("not trained");
+  for (const line of lines) expect(line.length).toBeLessThan(85);
 });

@@ -85,7 +85,10 @@ export function addSolveOptions(command: Command): Command {
       "trajectories per round, such as 32,4; a last one for the answer follows; none: one plain call",
     ),
     option("--seed <integer>", "decides the order of messages and the seeds of all calls", SEED),
-    option("--template <file>", "another synthesis prompt: Jinja with original_prompt and ref_responses"),
+    option(
+      "--template <file>",
+      "another synthesis prompt: Jinja with original_prompt and ref_responses; aggregation: the sample's",
+    ),
     option(
       "--on-cut-off <policy>",
       "a trajectory without a conclusion: retry (once), drop, keep-tail",

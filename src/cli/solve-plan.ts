@@ -46,7 +46,7 @@ export async function planOf(
     flags.widths ?? flags.effort ?? (flags.sample === undefined ? "low" : "high"),
     "--widths",
   );
-  const template = flags.template === undefined ? undefined : await readText(flags.template, "--template");
+  const template = flags.template === undefined ? undefined : await readTemplate(flags.template);
   const { prompt, sample } = await readProblem(argument, flags, stdin);
   const explorerModel = flags.explorerModel && withoutSecrets(flags.explorerModel, "--explorer-model");
   const { onCutOff, minMessages, quorum, contextWindow, contextPolicy, sampling } = flags;
@@ -66,6 +66,12 @@ export async function planOf(
     settings: defined({ ...settings, template, explorerModel }),
     ...(sample && { sample }),
   };
+}
+
+/** A file, or the name of the one that the embedded model was taught to combine conclusions with. */
+async function readTemplate(template: string): Promise<string> {
+  if (template !== "aggregation") return readText(template, "--template");
+  return (await import("../embedded/prompts.ts")).AGGREGATION_TEMPLATE;
 }
 
 const adaptiveOf = (share: number | true) => (share === true ? {} : { share });

@@ -1,6 +1,7 @@
-import type { LabSftEvent } from "../train/lab-sft.ts";
+import type { LabSftEvent } from "../train/index.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { catchInterrupts } from "./interrupt.ts";
+import { quoted } from "./resume-hint.ts";
 import { shortCount, shortDuration } from "./view/figures.ts";
 
 export interface TrainLabSftFlags {
@@ -14,7 +15,7 @@ export interface TrainLabSftFlags {
 /** `pacore train lab-sft`: the embedded model's weights, from nothing. */
 export async function trainLabSftCommand(flags: TrainLabSftFlags): Promise<ExitCode> {
   const { json, ...options } = flags;
-  const { trainLabSft } = await import("../train/lab-sft.ts");
+  const { trainLabSft } = await import("../train/index.ts");
   using interrupt = catchInterrupts();
   const lines = trainingLines();
   let finished = false;
@@ -26,14 +27,15 @@ export async function trainLabSftCommand(flags: TrainLabSftFlags): Promise<ExitC
       else for (const line of lines(event)) print(line);
     }
   } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    throw interrupt.signal.reason;
+    throw interrupt.signal.aborted ? interrupt.signal.reason : error;
   } finally {
-    if (!finished && !json)
-      print(`go on with: pacore train lab-sft --out ${flags.out} --seed ${flags.seed} --resume`);
+    if (!finished) process.stderr.write(`go on with: ${resumeTraining(flags)}\n`);
   }
-  return finished ? EXIT.answered : EXIT.incomplete;
+  return finished ? (await import("./train-check.ts")).checkTrained(flags) : EXIT.incomplete;
 }
+
+const resumeTraining = ({ out, seed }: TrainLabSftFlags) =>
+  `pacore train lab-sft --out ${quoted(out)} --seed ${seed} --resume`;
 
 /** So that half an hour is some hundred lines. */
 const STEPS_PER_LINE = 25;
