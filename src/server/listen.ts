@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
@@ -71,6 +72,7 @@ function listening(server: Server, { host, port }: ServerSettings): Promise<void
 
 function stopping(server: Server, service: Service): Pick<RunningServer, "drain" | "close"> {
   const closed = new Promise<void>((resolve) => server.once("close", () => resolve()));
+  const idle = watchRequests(server);
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {
@@ -85,10 +87,28 @@ function stopping(server: Server, service: Service): Pick<RunningServer, "drain"
   const drain = async () => {
     service.draining = true;
     server.close();
-    server.closeIdleConnections();
-    const late = AbortSignal.timeout(Math.max(1, service.settings.drainMs));
-    await Promise.race([closed, new Promise((resolve) => late.addEventListener("abort", resolve))]);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), service.settings.drainMs);
+    await Promise.race([idle(), closed, once(late.signal, "abort")]);
+    clearTimeout(timer);
     await close();
   };
   return { drain, close };
+}
+
+/** @returns what resolves as soon as no request is being answered. (Kept-alive connections would outlast them.) */
+function watchRequests(server: Server): () => Promise<void> {
+  let running = 0;
+  let wake: (() => void) | undefined;
+  server.on("request", (_incoming, outgoing) => {
+    running++;
+    outgoing.once("close", () => {
+      if (--running === 0) wake?.();
+    });
+  });
+  return () =>
+    new Promise((resolve) => {
+      wake = resolve;
+      if (running === 0) resolve();
+    });
 }

@@ -26,6 +26,8 @@ export interface Ticket {
 }
 
 interface Waiting {
+  /** Order of arrival. */
+  number: number;
   calls: number;
   start(): void;
 }
@@ -46,6 +48,7 @@ export class FairQueue {
   readonly #lanes = new Map<string, Lane>();
   #inUse = 0;
   #waiting = 0;
+  #arrivals = 0;
 
   constructor(options: FairQueueOptions) {
     this.#options = options;
@@ -83,6 +86,7 @@ export class FairQueue {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     let state: "waiting" | "running" | "over" = "waiting";
     const entry: Waiting = {
+      number: this.#arrivals++,
       calls: weight,
       start: () => {
         state = "running";
@@ -141,7 +145,7 @@ export class FairQueue {
     for (;;) {
       let next: Lane | undefined;
       for (const lane of this.#lanes.values()) {
-        if (lane.waiting.length > 0 && (!next || lane.inUse < next.inUse)) next = lane;
+        if (lane.waiting.length > 0 && (!next || isBefore(lane, next))) next = lane;
       }
       const entry = next?.waiting[0];
       if (!next || !entry || this.#inUse + entry.calls > this.#options.capacity) return;
@@ -169,6 +173,12 @@ export class FairQueue {
   #drop(keyId: string, lane: Lane): void {
     if (lane.waiting.length === 0 && lane.running === 0) this.#lanes.delete(keyId);
   }
+}
+
+/** Uses less; of equals, the one whose first request came first. */
+function isBefore(a: Lane, b: Lane): boolean {
+  if (a.inUse !== b.inUse) return a.inUse < b.inUse;
+  return (a.waiting[0] as Waiting).number < (b.waiting[0] as Waiting).number;
 }
 
 function overloaded(message: string): ApiError {
