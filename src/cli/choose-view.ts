@@ -1,3 +1,4 @@
+import type { Widths } from "../core/effort.ts";
 import type { OutputFlags } from "./solve-flags.ts";
 import type { View } from "./view/view.ts";
 
@@ -30,11 +31,18 @@ export async function openView(kind: ViewKind, { stdout, stderr }: Streams): Pro
   }
 }
 
-/** What the core is asked to tell, for this view. */
-export function tellingOf(kind: ViewKind, { stream }: OutputFlags, stdout: NodeJS.WriteStream) {
+/** What the core is asked to tell, for this view. A wide round tells less often, so that watching stays cheap. */
+export function tellingOf(
+  kind: ViewKind,
+  { stream, widths }: { stream: boolean; widths: Widths },
+  stdout: NodeJS.WriteStream,
+) {
   switch (kind) {
     case "live":
-      return { stream: stream && stdout.isTTY === true, progressIntervalMs: 250 };
+      return {
+        stream: stream && stdout.isTTY === true,
+        progressIntervalMs: Math.max(250, ...widths.map((width) => width / 2)),
+      };
     case "json":
       return { stream, progressIntervalMs: 1000 };
     default:

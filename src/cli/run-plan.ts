@@ -40,7 +40,7 @@ export async function runPlan({ runId, plan: asked, limits, output }: RunOptions
     const events = coordinate(model, plan.call, {
       ...settings,
       ...limits,
-      ...tellingOf(kind, output, stdout),
+      ...tellingOf(kind, { stream: output.stream, widths: plan.widths }, stdout),
       ...(models && { models }),
       ...(kept.journal && { journal: kept.journal }),
       widths: plan.widths,
@@ -56,14 +56,9 @@ export async function runPlan({ runId, plan: asked, limits, output }: RunOptions
     const error = interrupt.signal.aborted ? interrupt.signal.reason : thrown;
     return ended(error, { view, kind, seen, resume: resumeCommand(runId, output.journal) });
   }
-  if (plan.sample && seen.result) {
-    // A run that had finished before shows its result, not its rounds.
-    const messages = seen.firstRound ?? kept.journal?.rounds()[0]?.messages ?? [];
-    await showCheck(view, plan, seen.result, messages);
-  }
-  const lack = seen.result && missing(seen.result, plan.widths);
-  if (lack && kind !== "json") stderr.write(`pacore: incomplete: ${lack}.\n`);
-  return lack ? EXIT.incomplete : EXIT.answered;
+  // A run that had finished before shows its result, not its rounds.
+  const firstRound = seen.firstRound ?? kept.journal?.rounds()[0]?.messages ?? [];
+  return answered(seen.result, { plan, view, kind, firstRound });
 }
 
 /** The embedded model would answer anything with what it is: say so before five calls are made for it. */
@@ -131,6 +126,25 @@ function ended(error: unknown, { view, kind, seen, resume }: EndOptions): ExitCo
   process.stderr.write(`${finished}; ${kept}.\n`);
   if (hint) process.stderr.write(`resume: ${hint}\n`);
   return code;
+}
+
+interface AnsweredOptions {
+  plan: SolvePlan;
+  view: View;
+  kind: ReturnType<typeof viewKind>;
+  firstRound: readonly string[];
+}
+
+/** The run has a result: check it if it is a sample's, and say what it lacks. */
+async function answered(
+  result: SolveResult | undefined,
+  { plan, view, kind, firstRound }: AnsweredOptions,
+): Promise<ExitCode> {
+  if (!result) return EXIT.failed;
+  if (plan.sample) await showCheck(view, plan, result, firstRound);
+  const lack = missing(result, plan.widths);
+  if (lack && kind !== "json") process.stderr.write(`pacore: incomplete: ${lack}.\n`);
+  return lack ? EXIT.incomplete : EXIT.answered;
 }
 
 /** An answer that is cut off, or that no synthesis gave although one was planned, is incomplete. */
