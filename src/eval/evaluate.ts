@@ -1,0 +1,217 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import { childController } from "../core/abort.ts";
+import type { CoordinateOptions } from "../core/options.ts";
+import type { Price } from "../core/receipt.ts";
+import { Semaphore } from "../core/semaphore.ts";
+import type { Problem } from "../data/problem.ts";
+import { PacoreError } from "../errors.ts";
+import { Caps } from "./caps.ts";
+import type { Grader } from "./grade.ts";
+import type { Method } from "./method.ts";
+import { checkPlan, plannedUnits } from "./plan.ts";
+import { ProblemRun } from "./problem-run.ts";
+import { Slots } from "./slots.ts";
+import type { EvaluationStore, Spent } from "./store.ts";
+import type { Trial, Unit } from "./trial.ts";
+
+/** What decides the figures. Another evaluation in the same store must have the same, methods apart. */
+export interface EvaluationPlan {
+  methods: readonly Method[];
+  /** Repetitions of each method on each problem. */
+  samples: number;
+  /** Draw first rounds, votes and single samples from so many trajectories per problem (§3.2). */
+  pool?: number | undefined;
+  seed: number;
+}
+
+export interface EvaluateOptions extends EvaluationPlan {
+  model: LanguageModelV4;
+  grader: (problem: Problem) => Grader;
+  store: EvaluationStore;
+  /** Sampling settings of every call. */
+  call?: Omit<LanguageModelV4CallOptions, "prompt">;
+  /** Retries, time-outs, context window: as in `solve`. */
+  coordinate?: CoordinateOptions;
+  /** Calls in flight at once. */
+  concurrency?: number;
+  /** Generated tokens of the whole evaluation, and its money. */
+  budgetTokens?: number | undefined;
+  budgetMoney?: number | undefined;
+  price?: Price | undefined;
+  /** Start nothing more, and finish what runs. */
+  drain?: AbortSignal | undefined;
+  /** Cancel what runs, too. What finished is kept. */
+  abort?: AbortSignal | undefined;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  /** Units: repetitions of methods, and plain samples. */
+  planned: number;
+  finished: number;
+  failed: number;
+  /** Units finished by earlier lives. */
+  resumed: number;
+  spent: Readonly<Spent>;
+  money: number | undefined;
+  /** The unit that has just ended. */
+  unit: Unit;
+  trial: Trial;
+}
+
+export interface Outcome {
+  /** Why it ended: `done`, or what stopped it before. */
+  end: "done" | "budget" | "interrupted";
+  planned: number;
+  finished: number;
+  failed: number;
+  resumed: number;
+  spent: Readonly<Spent>;
+  money: number | undefined;
+}
+
+/** So many units in a row without an answer: the endpoint is at fault, and going on would help nobody. */
+const MOST_FAILURES_IN_A_ROW = 50;
+
+/** The upstream answers nothing. What finished is in the store. */
+export class UpstreamDownError extends PacoreError {
+  override name = "UpstreamDownError";
+  constructor(last: string) {
+    super(
+      `${MOST_FAILURES_IN_A_ROW} units in a row failed; the last: ${last} Check the endpoint and run again.`,
+    );
+  }
+}
+
+/**
+ * Problems × methods × repetitions, every finished trajectory in the store before it counts. Run again with the
+ * same store, it goes on where it was: finished units are not looked at, those begun pay only for what is missing.
+ * @throws {InvalidOptionError} if the store holds another evaluation; {@link UpstreamDownError}
+ */
+export async function evaluate(problems: readonly Problem[], options: EvaluateOptions): Promise<Outcome> {
+  const numbers = await checkPlan(problems, options);
+  const evaluation = new Evaluation(problems, options, numbers);
+  return evaluation.run();
+}
+
+/** What the problems of one evaluation share while it runs. */
+export class Evaluation {
+  readonly options: EvaluateOptions;
+  readonly slots: Slots;
+  readonly grading: Semaphore;
+  readonly caps: Caps;
+  readonly isFinished: (unit: Unit) => boolean;
+  readonly signal: AbortSignal;
+  readonly #problems: readonly Problem[];
+  readonly #numbers: ReadonlyMap<string, number>;
+  readonly #child: ReturnType<typeof childController>;
+  readonly #planned: number;
+  readonly #resumed: number;
+  #finished: number;
+  #failed = 0;
+  #failedInARow = 0;
+  #fatal: { error: unknown } | undefined;
+  #overBudget = false;
+
+  constructor(problems: readonly Problem[], options: EvaluateOptions, numbers: ReadonlyMap<string, number>) {
+    const { concurrency = 16, store, abort, call } = options;
+    this.options = options;
+    this.#problems = problems;
+    this.#numbers = numbers;
+    this.slots = new Slots(concurrency);
+    this.grading = new Semaphore(concurrency);
+    const { budgetTokens: tokens, budgetMoney: money, price } = options;
+    this.caps = new Caps({ tokens, money, price, maxOutputTokens: call?.maxOutputTokens }, store.spent());
+    this.isFinished = store.finished();
+    this.#child = childController([abort]);
+    this.signal = this.#child.signal;
+    this.#planned = problems.length * plannedUnits(options, 0).length;
+    this.#resumed = this.#countFinished();
+    this.#finished = this.#resumed;
+  }
+
+  async run(): Promise<Outcome> {
+    const running = new Set<Promise<void>>();
+    try {
+      for (const problem of this.#problems) {
+        const units = this.#unitsOf(problem).filter((unit) => !this.isFinished(unit));
+        if (units.length === 0) continue;
+        await this.slots.available();
+        if (this.stopping) break;
+        const run = new ProblemRun(this, problem, units).run().catch((error) => this.#stop(error));
+        const tracked: Promise<void> = run.finally(() => running.delete(tracked));
+        running.add(tracked);
+      }
+    } finally {
+      await Promise.all(running);
+      this.#child.release();
+    }
+    if (this.#fatal) throw this.#fatal.error;
+    return { ...this.#totals(), end: this.#end() };
+  }
+
+  /** Nothing new may start. */
+  get stopping(): boolean {
+    return this.#overBudget || this.signal.aborted || this.options.drain?.aborted === true;
+  }
+
+  /** Reserve a unit's calls. @returns false if it must not start. */
+  admit(calls: number): boolean {
+    if (this.stopping) return false;
+    if (this.caps.reserve(calls)) return true;
+    this.#overBudget = true;
+    return false;
+  }
+
+  /** A call is on disk; what a spent budget still has in flight is cancelled. */
+  readonly book: Caps["book"] = (usage) => {
+    this.caps.book(usage);
+    if (!this.caps.exhausted) return;
+    this.#overBudget = true;
+    this.#child.controller.abort(new Error("The evaluation's budget is spent."));
+  };
+
+  async settle(unit: Unit, trial: Trial): Promise<void> {
+    await this.options.store.putTrial(unit, trial);
+    if (trial.status === "done") this.#finished++;
+    else this.#failed++;
+    this.#failedInARow = trial.status === "failed" ? this.#failedInARow + 1 : 0;
+    this.options.onProgress?.({ ...this.#totals(), unit, trial });
+    if (this.#failedInARow >= MOST_FAILURES_IN_A_ROW) this.#stop(new UpstreamDownError(trial.error ?? ""));
+  }
+
+  #stop(error: unknown): void {
+    if (this.signal.aborted) return;
+    this.#fatal = { error };
+    this.#child.controller.abort(error);
+  }
+
+  #totals(): Omit<Outcome, "end"> {
+    return {
+      planned: this.#planned,
+      finished: this.#finished,
+      failed: this.#failed,
+      resumed: this.#resumed,
+      spent: this.caps.spent,
+      money: this.caps.money,
+    };
+  }
+
+  #end(): Outcome["end"] {
+    if (this.#overBudget) return "budget";
+    if (this.stopping) return "interrupted";
+    return "done";
+  }
+
+  #countFinished(): number {
+    let count = 0;
+    for (const problem of this.#problems) {
+      for (const unit of this.#unitsOf(problem)) if (this.isFinished(unit)) count++;
+    }
+    return count;
+  }
+
+  #unitsOf({ id }: Problem): Unit[] {
+    return plannedUnits(this.options, this.#numbers.get(id) as number);
+  }
+}
