@@ -13,8 +13,10 @@ interface StreamedAnswerOptions {
 /** The answer on a terminal, as it is written. */
 export function streamedAnswer(stdout: NodeJS.WriteStream, { onBegin, onRestart }: StreamedAnswerOptions) {
   let written = "";
+  let lineOpen = false;
   const breakOff = () => {
-    if (written !== "" && !written.endsWith("\n")) stdout.write("\n");
+    if (lineOpen) stdout.write("\n");
+    lineOpen = false;
   };
   return {
     part(event: CoordinationEvent): void {
@@ -27,6 +29,7 @@ export function streamedAnswer(stdout: NodeJS.WriteStream, { onBegin, onRestart 
       onBegin();
       if (written === "") stdout.write("\n");
       written += event.part.delta;
+      lineOpen = !written.endsWith("\n");
       stdout.write(safeText(event.part.delta));
     },
     /** What was not streamed, or is not what was streamed: a deadline may have ended the synthesis. */
