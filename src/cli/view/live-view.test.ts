@@ -33,7 +33,7 @@ test("on a terminal the answer is streamed, once, below the last frame", async (
   const { stdout, stderr } = await shown(() => "It is\n42.");
   expect(stdout).toBe("\nIt is\n42.\n");
   expect(stderr).toMatch(/✓ round 1 {2}2 of 2 · agreement 100%/);
-  expect(stderr).toMatch(/total +6 +6/);
+  expect(stderr).toMatch(/total +30 +9 +9/);
   expect(stderr.match(/total/g)).toHaveLength(1);
 });
 
