@@ -6,19 +6,21 @@
  * 1. CPU per chunk of 64 streams × 2000 chunks of about 240 bytes: our `doGenerate` against an undici drain that
  *    parses nothing and against the AI SDK alone, interleaved in the same process; medians of the rounds.
  * 2. 1,024 streams at once in a process of their own: event-loop delay and peak memory of the client.
+ * 3. 256 streams aborted at once: until the last of them is gone from the server.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { Agent } from "undici";
+import { startUpstream } from "../src/testing/upstream.ts";
 import { resolveModel } from "../src/upstream/index.ts";
 
 const STREAMS = 64;
 const CHUNKS = 2000;
 const quick = process.argv.includes("--quick");
 const ROUNDS = quick ? 3 : 11;
-const BARS = { cpuRatio: 2.5, p99Ms: 50, rssMb: 400 };
+const BARS = { cpuRatio: 2.5, p99Ms: 50, rssMb: 400, abortMs: 250 };
 
 const prompt: Parameters<LanguageModelV4["doGenerate"]>[0]["prompt"] = [
   { role: "user", content: [{ type: "text", text: "What is 17 times 23?" }] },
@@ -148,8 +150,30 @@ async function manyStreams(origin: string): Promise<boolean> {
   return p99Ms < BARS.p99Ms && rssMb < BARS.rssMb;
 }
 
+async function abort(): Promise<boolean> {
+  const streams = 256;
+  await using upstream = await startUpstream({ content: "a b c", fault: { after: 3, kind: "stall" } });
+  const model = await resolveModel(`${upstream.url}#any`);
+  const controller = new AbortController();
+  const calls = Array.from({ length: streams }, () =>
+    model.doGenerate({ prompt, abortSignal: controller.signal }).then(undefined, () => undefined),
+  );
+  await upstream.until(({ inFlight }) => inFlight === streams);
+  const before = performance.now();
+  controller.abort();
+  await Promise.all(calls);
+  const returnedMs = performance.now() - before;
+  await upstream.until(({ inFlight }) => inFlight === 0);
+  const lastMs = Math.max(
+    ...upstream.requests.map(({ cancelledAt = Number.POSITIVE_INFINITY }) => cancelledAt - before),
+  );
+  print(`${streams} streams aborted at once: calls returned after ${returnedMs.toFixed(0)} ms`);
+  print(`  the last connection gone after ${lastMs.toFixed(0)} ms ${verdict(lastMs, BARS.abortMs)}`);
+  return lastMs <= BARS.abortMs;
+}
+
 const [server, port] = await start("./streaming-server.ts");
 const origin = `http://127.0.0.1:${port}`;
-const passed = [await cpuPerChunk(origin), await manyStreams(origin)];
+const passed = [await cpuPerChunk(origin), await manyStreams(origin), await abort()];
 server.disconnect();
 process.exit(passed.every(Boolean) ? 0 : 1);

@@ -23,12 +23,10 @@ async function setUp(reply: UpstreamReply, options: EndpointModelOptions = {}) {
   };
 }
 
-/** Aborts and resolves with the milliseconds until the server saw its first request closed. */
-async function abortAndTime(controller: AbortController, upstream: Upstream): Promise<number> {
-  const before = performance.now();
+/** Aborts and waits until the server has seen its first request closed; how fast is for the benchmark. */
+async function abortAndSee(controller: AbortController, upstream: Upstream): Promise<void> {
   controller.abort();
   await upstream.until(({ requests }) => requests[0]?.cancelledAt !== undefined);
-  return (upstream.requests[0]?.cancelledAt ?? 0) - before;
 }
 
 test("a call that is aborted before the headers leaves the server", async () => {
@@ -37,7 +35,7 @@ test("a call that is aborted before the headers leaves the server", async () => 
   const call = set.model.doGenerate({ ...CALL, abortSignal: controller.signal });
   const outcome = expect(call).rejects.toMatchObject({ name: "AbortError" });
   await set.upstream.until(({ requests }) => requests.length === 1);
-  expect(await abortAndTime(controller, set.upstream)).toBeLessThan(250);
+  await abortAndSee(controller, set.upstream);
   await outcome;
   expect(set.model.endpointStats()[0]).toMatchObject({ inFlight: 0, failures: 0 });
 });
@@ -55,7 +53,7 @@ test("a call that is aborted in mid-stream leaves the server, and its progress i
   const call = set.model.doGenerate({ ...CALL, abortSignal: controller.signal });
   const outcome = expect(call).rejects.toMatchObject({ name: "AbortError" });
   await some.promise;
-  expect(await abortAndTime(controller, set.upstream)).toBeLessThan(250);
+  await abortAndSee(controller, set.upstream);
   await outcome;
   expect(seen.at(-1)).toBe(20);
 });

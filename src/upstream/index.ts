@@ -2,6 +2,7 @@
 export { type BalanceOptions, DEFAULT_CONCURRENCY } from "./balance.ts";
 export type { BreakerOptions, CircuitState } from "./circuit-breaker.ts";
 export { type CollapsingFetch, collapsingFetch } from "./collapsing-fetch.ts";
+export { type CheckStatus, type DiagnoseOptions, diagnose, type Finding } from "./doctor.ts";
 export { EndpointModel, type EndpointModelOptions } from "./endpoint-model.ts";
 export type { EndpointStats } from "./endpoints.ts";
 export { type FailureKind, MissingProviderError, ModelReferenceError, UpstreamError } from "./errors.ts";
