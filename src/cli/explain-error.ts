@@ -41,9 +41,14 @@ export function explainError(error: unknown): Explained {
 
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const text = error.message || error.name;
+  const without =
+    error instanceof JournalError && DISK_FAULTS.has(error.fault) ? " Or use --no-journal." : "";
+  const text = (error.message || error.name) + without;
   return error instanceof PacoreError ? text.replace(OPTION_NAMES, (name) => FLAGS[name] ?? name) : text;
 }
+
+/** A run does not need a journal: it can do without where there is no place for one. */
+const DISK_FAULTS: ReadonlySet<string> = new Set(["read-only", "full", "io"]);
 
 /** The core names options as its interface does; here they are flags. */
 const FLAGS: Record<string, string> = {
@@ -61,6 +66,18 @@ const FLAGS: Record<string, string> = {
 };
 
 const OPTION_NAMES = new RegExp(`(?<![\\w-])(${Object.keys(FLAGS).join("|").replace(".", "\\.")})\\b`, "g");
+
+/** The same for programs that read along. */
+export function errorRecord(error: unknown): {
+  type: string;
+  name: string;
+  message: string;
+  exitCode: ExitCode;
+} {
+  const { message, code } = explainError(error);
+  const type = error instanceof InterruptedError ? "interrupted" : "error";
+  return { type, name: error instanceof Error ? error.name : "Error", message, exitCode: code };
+}
 
 /** One line on stderr, or all there is to know with `PACORE_DEBUG=1`. */
 export function reportError(error: unknown): ExitCode {

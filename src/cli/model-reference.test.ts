@@ -2,7 +2,15 @@ import { expect, test } from "vitest";
 import { modelReference } from "./model-reference.ts";
 
 test("nothing given means the embedded model", () => {
-  expect(modelReference({})).toBe("embedded");
+  expect(modelReference({}, {})).toBe("embedded");
+  expect(modelReference({}, { PACORE_MODEL: "" })).toBe("embedded");
+});
+
+test("the environment's model is used where none is named, and no URL", () => {
+  const env = { PACORE_MODEL: "openai:gpt-5" };
+  expect(modelReference({}, env)).toBe("openai:gpt-5");
+  expect(modelReference({ model: "embedded" }, env)).toBe("embedded");
+  expect(modelReference({ baseUrl: "http://a/v1" }, env)).toBe("http://a/v1");
 });
 
 test("a base URL and a model id are one reference", () => {

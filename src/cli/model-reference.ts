@@ -9,11 +9,12 @@ interface ModelFlags {
 export const DEFAULT_MODEL = "embedded";
 
 /**
- * One reference from `--model` and `--base-url`: `http://host/v1#model`.
+ * One reference from `--model` and `--base-url`: `http://host/v1#model`. `PACORE_MODEL` stands in where neither
+ * is given.
  * @throws {InputError} where the two do not go together, or a URL holds a secret.
  */
-export function modelReference({ model, baseUrl }: ModelFlags): string {
-  if (baseUrl === undefined) return withoutSecrets(model ?? DEFAULT_MODEL, "--model");
+export function modelReference({ model, baseUrl }: ModelFlags, env: NodeJS.ProcessEnv = process.env): string {
+  if (baseUrl === undefined) return withoutSecrets(model ?? (env.PACORE_MODEL || DEFAULT_MODEL), "--model");
   if (baseUrl.includes("#"))
     throw new InputError("--base-url: give the model's id with --model, not in the URL.");
   if (model !== undefined && (model === DEFAULT_MODEL || /^https?:\/\//i.test(model))) {

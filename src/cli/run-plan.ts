@@ -5,9 +5,9 @@ import type { SolveResult } from "../core/result.ts";
 import { parseWorklist } from "../embedded/worklist.ts";
 import { openView, tellingOf, viewKind } from "./choose-view.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { explainError, reportError } from "./explain-error.ts";
+import { errorRecord, explainError, reportError } from "./explain-error.ts";
 import { InputError } from "./input-error.ts";
-import { catchInterrupts, InterruptedError } from "./interrupt.ts";
+import { catchInterrupts } from "./interrupt.ts";
 import type { Limits } from "./limits.ts";
 import { DEFAULT_MODEL } from "./model-reference.ts";
 import { openModels } from "./open-models.ts";
@@ -30,7 +30,10 @@ export async function runPlan({ runId, plan: asked, limits, output }: RunOptions
   const kind = viewKind(output, { stdout, stderr });
   using interrupt = catchInterrupts();
   checkEmbedded(asked);
-  const { model, models, plan } = await openModels(asked, interrupt.signal);
+  const { model, models, plan } = await openModels(asked, interrupt.signal).catch((error) => {
+    interrupt.signal.throwIfAborted();
+    throw error;
+  });
   await using kept = await openRunJournal(headerOf(runId, plan, { ...limits }), output.journal);
   const view = await openView(kind, { stdout, stderr });
   const seen = whatHappened();
@@ -102,22 +105,13 @@ interface EndOptions {
 
 /** The run has no answer: say why, what is kept, and how to go on. */
 function ended(error: unknown, { view, kind, seen, resume }: EndOptions): ExitCode {
-  const { message, code } = explainError(error);
+  const { code } = explainError(error);
   const finished = `${seen.conclusions} conclusions of round ${seen.round} had finished`;
   // Before anything was asked there is nothing to go on with.
   const hint = code === EXIT.badInput ? undefined : resume;
   if (kind === "json") {
-    const type = error instanceof InterruptedError ? "interrupted" : "error";
-    const name = error instanceof Error ? error.name : "Error";
-    view.extra({
-      type,
-      name,
-      message,
-      exitCode: code,
-      round: seen.round,
-      finished: seen.conclusions,
-      resume: hint,
-    });
+    const record = errorRecord(error);
+    view.extra({ ...record, round: seen.round, finished: seen.conclusions, resume: hint });
     return code;
   }
   reportError(error);

@@ -104,8 +104,8 @@ export function addSolveOptions(command: Command): Command {
   add("Model:", [
     option(
       "--model <ref>",
-      "embedded, http://host/v1#model, or provider:model; beside --base-url a model id",
-    ).env("PACORE_MODEL"),
+      "embedded, http://host/v1#model, provider:model; beside --base-url an id (env: PACORE_MODEL)",
+    ),
     option("--base-url <url>", "an OpenAI-compatible endpoint; several with commas"),
     option("--explorer-model <ref>", "another model for all rounds but the last"),
     option("--temperature <t>", "default 1, as in the paper", parseNumber({ least: 0 })),

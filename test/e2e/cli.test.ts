@@ -152,3 +152,47 @@ test("where no server listens, the error says so", async () => {
   expect(stderr).toMatch(/refused the connection; is the server running/);
   expect(code).toBe(1);
 });
+
+test("with --json bad input is a line too", async () => {
+  const { stdout, stderr, code } = await runCli(["solve", "x", "--model", "nosuch:m", "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ type: "error", name: "MissingProviderError", exitCode: 2 });
+  expect(stderr).toBe("");
+  expect(code).toBe(2);
+});
+
+test("a picture goes to the model with the problem, in every round", async () => {
+  const { reference, requests } = await chatServer(() => "a cat");
+  const picture = join(await temporaryFolder(), "cat");
+  await writeFile(picture, Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]));
+  await runCli([
+    "solve",
+    "What is it?",
+    "--images",
+    picture,
+    "--model",
+    reference,
+    "--widths",
+    "1",
+    "--no-journal",
+  ]);
+  const image = { type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0K" } };
+  expect(requests).toHaveLength(2);
+  for (const { body } of requests) {
+    expect(body.messages).toMatchObject([{ role: "user", content: [{ type: "text" }, image] }]);
+  }
+});
+
+test("explorers may be another model than the one that answers", async () => {
+  const { url, requests } = await chatServer(scripted);
+  const models = ["--model", `${url}#strong`, "--explorer-model", `${url}#cheap`];
+  await runCli(["solve", "x", ...models, "--widths", "2,1", "--no-journal"]);
+  expect(requests.map(({ model }) => model)).toEqual(["cheap", "cheap", "cheap", "strong"]);
+});
+
+test("prices make the receipt say what it cost", async () => {
+  const { reference } = await chatServer(scripted);
+  const prices = ["--price-in", "1000000", "--price-out", "2000000"];
+  const args = ["solve", "x", "--model", reference, "--widths", "1", "--no-journal", ...prices];
+  // Two calls of 10 tokens in, 5 out.
+  expect((await runCli(args)).stderr).toMatch(/^total .* 40\.00 /m);
+});
