@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ChatRequest, chatServer } from "./chat-server.ts";
@@ -44,9 +45,7 @@ async function stopped(stop: NodeJS.Signals, args: string[] = []) {
   ];
   const result = await runCli([...common, ...args], {
     onStart: async (child) => {
-      await script.stuck;
-      // Both that were answered must have been shown, and so be in the journal.
-      while (child.exitCode === null && journalled(child) < 2) await new Promise(setImmediate);
+      await Promise.all([script.stuck, toldOfTwo(child)]);
       child.kill(stop);
     },
   });
@@ -54,25 +53,17 @@ async function stopped(stop: NodeJS.Signals, args: string[] = []) {
   return { result, requests, journal, common, upstream };
 }
 
-const seen = new WeakMap<object, { text: string }>();
-
-/** Conclusions that the process has told of. */
-function journalled(child: {
-  stderr: NodeJS.ReadableStream | null;
-  stdout: NodeJS.ReadableStream | null;
-}): number {
-  let output = seen.get(child);
-  if (!output) {
-    const fresh = { text: "" };
-    output = fresh;
-    seen.set(child, fresh);
-    for (const stream of [child.stdout, child.stderr]) {
+/** Resolves when the process has told of two conclusions: they are in the journal then. */
+function toldOfTwo({ stdout, stderr }: ChildProcess): Promise<void> {
+  let output = "";
+  return new Promise((resolve) => {
+    for (const stream of [stdout, stderr]) {
       stream?.on("data", (chunk) => {
-        fresh.text += chunk;
+        output += chunk;
+        if ((output.match(/of 4: It is|"trajectory-end"/g)?.length ?? 0) >= 2) resolve();
       });
     }
-  }
-  return output.text.match(/of 4: It is|"trajectory-end"/g)?.length ?? 0;
+  });
 }
 
 test("after kill -9 the same run id asks only what is missing", async () => {
