@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Finding } from "../upstream/doctor/finding.ts";
+import type { Finding } from "../upstream/index.ts";
 import { findingLines, summaryLine } from "./doctor-lines.ts";
 import { plainPaint } from "./view/paint.ts";
 

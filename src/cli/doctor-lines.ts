@@ -1,4 +1,4 @@
-import type { Finding } from "../upstream/doctor/finding.ts";
+import type { Finding } from "../upstream/index.ts";
 import type { Paint } from "./view/paint.ts";
 import { oneLine } from "./view/text.ts";
 

@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from "commander";
 import { EXIT_HELP, type ExitCode } from "./exit-codes.ts";
-import { MAIN_HELP, PROMPT_HELP, SOLVE_HELP, TRAIN_HELP } from "./help-texts.ts";
+import { DOCTOR_HELP, MAIN_HELP, PROMPT_HELP, SOLVE_HELP, TRAIN_HELP } from "./help-texts.ts";
+import { parseDuration } from "./parse-duration.ts";
 import { parseNumber } from "./parse-number.ts";
 import { runsCommand } from "./runs.ts";
 import { addLimitOptions, addOutputOptions, addSolveOptions } from "./solve-flags.ts";
@@ -16,6 +17,7 @@ export function createProgram(version: string): Command {
     .addHelpText("after", MAIN_HELP);
   addSolve(program);
   addRuns(program);
+  addDoctor(program);
   addPrompt(program);
   addTrain(program);
   addCompletion(program);
@@ -51,6 +53,19 @@ function addRuns(program: Command): void {
     .addHelpText("after", `\n${EXIT_HELP}`)
     .action(async (id, flags) => exits((await import("./resume.ts")).resumeRunCommand(id, flags)));
   program.addCommand(runs);
+}
+
+function addDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .summary("check a model and its endpoint")
+    .description("Check a model: reachable, known, streaming, usage, separated reasoning, context length.")
+    .addArgument(new Argument("[ref]", "the model; default: $PACORE_MODEL, else embedded"))
+    .option("--base-url <url>", "an OpenAI-compatible endpoint; then REF is a model id")
+    .option("--json", "every finding as a line of JSON")
+    .addOption(new Option("--timeout <duration>", "for each check").argParser(parseDuration))
+    .addHelpText("after", DOCTOR_HELP)
+    .action(async (reference, flags) => exits((await import("./doctor.ts")).doctorCommand(reference, flags)));
 }
 
 function addPrompt(program: Command): void {
