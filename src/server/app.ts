@@ -9,6 +9,8 @@ import { modelById, modelList } from "./models/list-models.ts";
 import { METRICS_CONTENT_TYPE } from "./observe/metrics-text.ts";
 import { causesOf } from "./observe/observer.ts";
 import { readiness } from "./readiness.ts";
+import { createResponse } from "./responses/route.ts";
+import { cancelResponse, deleteResponse, getResponse, listInputItems } from "./responses/stored-routes.ts";
 import type { Service } from "./service.ts";
 
 /** All routes of the server. START HERE. */
@@ -27,6 +29,11 @@ export function createApp(service: Service): Hono<Env> {
   app.get("/v1/models", (c) => c.json(modelList(service.catalog, c.get("key"))));
   app.get("/v1/models/:id{.+}", (c) => c.json(modelById(service.catalog, c.get("key"), c.req.param("id"))));
   app.post("/v1/chat/completions", (c) => chatCompletions(c, service));
+  app.post("/v1/responses", (c) => createResponse(c, service));
+  app.get("/v1/responses/:id", (c) => getResponse(c, service));
+  app.delete("/v1/responses/:id", (c) => deleteResponse(c, service));
+  app.post("/v1/responses/:id/cancel", (c) => cancelResponse(c, service));
+  app.get("/v1/responses/:id/input_items", (c) => listInputItems(c, service));
   return app;
 }
 

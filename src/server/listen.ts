@@ -89,7 +89,8 @@ function stopping(server: Server, service: Service): Pick<RunningServer, "drain"
     server.close();
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), service.settings.drainMs);
-    await Promise.race([idle(), closed, once(late.signal, "abort")]);
+    const quiet = Promise.all([idle(), service.responses.settled()]);
+    await Promise.race([quiet, closed, once(late.signal, "abort")]);
     clearTimeout(timer);
     await close();
   };

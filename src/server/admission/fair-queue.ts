@@ -16,6 +16,10 @@ export interface Admission {
   signal: AbortSignal;
   /** Requests that this key may have running; waiting ones do not count. */
   keyConcurrency?: number | undefined;
+  /** Wait however long it takes. */
+  patient?: boolean | undefined;
+  /** It was let in before, in an earlier life of the server. */
+  again?: boolean | undefined;
 }
 
 export interface Ticket {
@@ -63,10 +67,10 @@ export class FairQueue {
   }
 
   /** @throws ApiError 429 or 503 at once, when there is no room even to wait. */
-  enter({ keyId, calls, signal, keyConcurrency }: Admission): Ticket {
+  enter({ keyId, calls, signal, keyConcurrency, patient = false, again = false }: Admission): Ticket {
     const weight = Math.min(calls, this.#options.capacity);
     const lane = this.#lane(keyId);
-    if (keyConcurrency !== undefined && lane.running + lane.waiting.length >= keyConcurrency) {
+    if (!again && keyConcurrency !== undefined && lane.running + lane.waiting.length >= keyConcurrency) {
       this.#drop(keyId, lane);
       throw new ApiError(429, {
         message: `This key may have ${keyConcurrency} requests running at once.`,
@@ -75,14 +79,18 @@ export class FairQueue {
       });
     }
     const free = this.#waiting === 0 && this.#inUse + weight <= this.#options.capacity;
-    if (!free && this.#isFull(lane)) {
+    if (!again && !free && this.#isFull(lane)) {
       this.#drop(keyId, lane);
       throw overloaded("The server has as many requests waiting as it allows.");
     }
-    return this.#wait(keyId, lane, weight, signal);
+    return this.#wait(keyId, lane, { calls: weight, signal, patient });
   }
 
-  #wait(keyId: string, lane: Lane, weight: number, signal: AbortSignal): Ticket {
+  #wait(
+    keyId: string,
+    lane: Lane,
+    { calls: weight, signal, patient }: Pick<Admission, "calls" | "signal"> & { patient: boolean },
+  ): Ticket {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     let state: "waiting" | "running" | "over" = "waiting";
     const entry: Waiting = {
@@ -114,10 +122,8 @@ export class FairQueue {
       release();
       reject(reason);
     };
-    const timer = setTimeout(
-      () => give(overloaded("The request waited too long for its turn.")),
-      this.#options.maxWaitMs,
-    );
+    const tooLate = () => give(overloaded("The request waited too long for its turn."));
+    const timer = patient ? undefined : setTimeout(tooLate, this.#options.maxWaitMs);
     const onAbort = () => give(signal.reason);
     const unhook = () => {
       clearTimeout(timer);

@@ -5,6 +5,7 @@ import { EVENT_STREAM_HEADERS, eventStream, sse } from "../http/event-stream.ts"
 import { parseObject, readBytes } from "../http/read-body.ts";
 import { passThrough } from "../models/pass-through.ts";
 import { answerParts } from "../runs/answer-parts.ts";
+import { readIdempotencyKey } from "../runs/idempotency.ts";
 import { admit, paidRun, resultOf } from "../runs/paid-run.ts";
 import { SharedRun } from "../runs/shared-run.ts";
 import type { Service } from "../service.ts";
@@ -19,7 +20,7 @@ export async function chatCompletions(c: RequestContext, service: Service): Prom
   const bytes = await readBytes(c.req.raw, service.settings.maxBodyBytes);
   const body = parseObject(bytes);
   const chosen = chooseModel(service, key, body);
-  const idempotencyKey = c.req.header("idempotency-key");
+  const idempotencyKey = readIdempotencyKey(c.req.header("idempotency-key"));
   const plain = chosen.widths === undefined && body.pacore == null && idempotencyKey === undefined;
   const { endpoint } = chosen.served;
   if (plain && endpoint) return passThrough(c, service, { bytes, body, served: chosen.served, endpoint });
