@@ -113,8 +113,14 @@ function attendStep(
   const byRow = (y: Value, width: number) =>
     ops.reshape(ops.transpose(y, [0, 2, 1, 3]), [batch, heads, width]);
   const flat = (y: Value, width: number) => ops.reshape(y, [batch, heads, width]);
+  // ONNX Runtime multiplies a single row by another kernel, whose rounding differs. Two equal rows instead of
+  // one keep a sample the same to the bit in whatever lane it is drawn.
+  const timesPrompt = (y: Value, matrix: Value) => {
+    if (rows > 1) return ops.matmul(y, matrix);
+    return ops.split(ops.matmul(ops.concatenate([y, y], 2), matrix), [1], 2)[0] as Value;
+  };
 
-  const promptScores = ops.matmul(byPrompt(q, size), ops.transpose(promptKeys, [0, 1, 3, 2]));
+  const promptScores = timesPrompt(byPrompt(q, size), ops.transpose(promptKeys, [0, 1, 3, 2]));
   const column = ops.reshape(q, [batch, heads, 1, size]);
   const rowScores = flat(ops.matmul(column, ops.transpose(generatedKeys, [0, 1, 3, 2])), capacity);
   const scores = ops.concatenate(
@@ -128,7 +134,7 @@ function attendStep(
   const weights = ops.split(ops.softmax(scores), [promptLength, promptLength + capacity], 2);
   const [onPrompt, onRow, onItself] = weights as [Value, Value, Value];
   const mixed = [
-    byRow(ops.matmul(byPrompt(onPrompt, promptLength), promptValues), size),
+    byRow(timesPrompt(byPrompt(onPrompt, promptLength), promptValues), size),
     flat(ops.matmul(ops.reshape(onRow, [batch, heads, 1, capacity]), generatedValues), size),
     ops.multiply(onItself, v),
   ];

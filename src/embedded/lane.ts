@@ -33,27 +33,22 @@ export function createLane(policy: Policy, shape: LaneShape) {
   const generated = [...specs.generatedKeys, ...specs.generatedValues].map(({ shape }) => floats(shape));
   const states: (PromptState | undefined)[] = Array(prompts).fill(undefined);
   const slots: (Slot | undefined)[] = Array(prompts * rows).fill(undefined);
-  let promptCaches: HostTensor[] = [];
+  // One prompt's caches serve as they are; several are copied side by side.
+  let promptCaches =
+    prompts === 1 ? [] : [...specs.promptKeys, ...specs.promptValues].map(({ shape }) => floats(shape));
 
-  /** One prompt's caches serve as they are; several are copied side by side. */
-  function refreshPrompts(): void {
-    const only = states[0] as PromptState;
-    const each = (pick: (state: PromptState) => HostTensor[]) =>
-      prompts === 1
-        ? pick(only)
-        : specs.promptKeys.map(({ shape }, layer) => {
-            const tensor = floats(shape);
-            const width = tensor.data.length / prompts;
-            for (const [index, state] of states.entries()) {
-              if (state) tensor.data.set(floatData(pick(state)[layer]), index * width);
-            }
-            return tensor;
-          });
-    promptCaches = [...each((state) => state.keys), ...each((state) => state.values)];
-    for (const [index, state] of states.entries()) {
-      promptMask.data.fill(HIDDEN, index * promptLength, (index + 1) * promptLength);
-      promptMask.data.fill(0, index * promptLength, index * promptLength + (state?.length ?? 1));
+  function enter(prompt: number, state: PromptState): void {
+    const caches = [...state.keys, ...state.values];
+    if (prompts === 1) promptCaches = caches;
+    else {
+      for (const [index, cache] of caches.entries()) {
+        const data = floatData(cache);
+        floatData(promptCaches[index]).set(data, prompt * data.length);
+      }
     }
+    promptMask.data.fill(HIDDEN, prompt * promptLength, (prompt + 1) * promptLength);
+    promptMask.data.fill(0, prompt * promptLength, prompt * promptLength + state.length);
+    states[prompt] = state;
   }
 
   function freeIndex(state: PromptState): number {
@@ -69,10 +64,7 @@ export function createLane(policy: Policy, shape: LaneShape) {
     const index = freeIndex(state);
     if (index < 0 || state.paddedLength !== promptLength) return undefined;
     const prompt = Math.floor(index / rows);
-    if (states[prompt] !== state) {
-      states[prompt] = state;
-      refreshPrompts();
-    }
+    if (states[prompt] !== state) enter(prompt, state);
     generatedMask.data.fill(HIDDEN, index * capacity, (index + 1) * capacity);
     const slot = { index, length: 0, position: state.length };
     slots[index] = slot;

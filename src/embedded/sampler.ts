@@ -52,7 +52,6 @@ export const MAX_NEW_TOKENS = 65;
 const SHARED_FROM = 3;
 const SHARED_ROWS = [4, 8, 16, 32, 64];
 const MIXED_PROMPTS = 16;
-
 /**
  * Samples drawn together: equal prompts are read once, and all calls under way take one token a step in common
  * batches, which calls join and leave between steps.

@@ -21,7 +21,7 @@ interface Bucket {
   share: number;
 }
 
-const SHORT: Bucket = { skill: "solo", rows: 36, length: 74, references: [1, 5], share: 1 };
+const SHORT: Bucket = { skill: "solo", rows: 48, length: 48, references: [1, 3], share: 1 };
 const SOLO: Bucket = { skill: "solo", rows: 32, length: 92, references: [0, 0], share: 1 };
 
 const SYNTHESIS: readonly Bucket[] = [

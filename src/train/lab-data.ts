@@ -73,14 +73,13 @@ export function soloDemonstration(random: Random): Demonstration {
 }
 
 /**
- * A few chains under neighbouring labels, all worked. With two or three candidates a fresh model soon finds out that a
+ * A few chains under any labels, all worked. With two or three candidates a fresh model soon finds out that a
  * label is looked up; among eight that takes it most of a run.
  */
 export function shortDemonstration(size: number, random: Random): Demonstration {
   const list = generateWorklist(random, MAX_PARTS);
-  const first = random.integer(MAX_PARTS - size + 1);
-  const chosen = Array.from({ length: size }, (_, index) => first + index);
-  const order = shuffleInPlace([...chosen], random);
+  const order = shuffleInPlace([...list.keys()], random).slice(0, size);
+  const chosen = order.toSorted((a, b) => a - b);
   const solution = solveWorklist(list);
   const lines = formatWorklist(list).split("\n");
   const digits = chosen.map((index) => `${index > 0 ? " " : ""}${LABELS[index]}=${solution[index]}`);

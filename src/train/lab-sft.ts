@@ -34,8 +34,8 @@ export const LAB_SFT_RECIPE: LabSftRecipe = {
     rmsNormEps: 1e-5,
   },
   steps: 2000,
-  shortSteps: 400,
-  soloSteps: 600,
+  shortSteps: 300,
+  soloSteps: 450,
   learningRate: 2e-3,
   warmupSteps: 50,
 };

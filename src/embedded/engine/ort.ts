@@ -16,6 +16,8 @@ export async function createOrtExecutor(threads: number): Promise<Executor> {
     executionMode: "sequential",
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
+    // A thread that spins for its partner takes the core from whoever has work: on busy cores half the speed.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
   };
   return {
     kind: "onnxruntime",
