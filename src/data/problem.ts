@@ -6,7 +6,7 @@ export const PROBLEM_KINDS = [
   "choice",
   "exact",
   "regex",
-  "schema",
+  "json-schema",
   "code",
   "judge",
   "worklist",
