@@ -10,6 +10,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { Agent } from "undici";
@@ -20,6 +21,8 @@ const STREAMS = 64;
 const CHUNKS = 2000;
 const quick = process.argv.includes("--quick");
 const ROUNDS = quick ? 3 : 11;
+/** 20,000 tokens a second in all: a well-loaded node of eight GPUs. */
+const PACE_MS = 50;
 const BARS = { cpuRatio: 2.5, p99Ms: 50, rssMb: 400, abortMs: 250 };
 
 const prompt: Parameters<LanguageModelV4["doGenerate"]>[0]["prompt"] = [
@@ -138,14 +141,21 @@ function row(name: string, costs: number[], ratio: number): string {
 }
 
 async function manyStreams(origin: string): Promise<boolean> {
-  const tokens = quick ? 200 : 1000;
-  const [child, message] = await start("./streaming-client.ts", origin, `paced-${tokens}-20`);
+  const tokens = quick ? 200 : 500;
+  // This process has nothing to do meanwhile: what delays it is the machine.
+  const idle = monitorEventLoopDelay({ resolution: 5 });
+  idle.enable();
+  const [child, message] = await start("./streaming-client.ts", origin, `paced-${tokens}-${PACE_MS}`);
+  idle.disable();
   child.disconnect();
   const { p99Ms, maxMs, rssMb, wallMs } = message as Record<"p99Ms" | "maxMs" | "rssMb" | "wallMs", number>;
-  print(`1,024 streams at once, ${tokens} tokens each, one every 20 ms: ${(wallMs / 1000).toFixed(1)} s`);
+  print(
+    `1,024 streams at once, ${tokens} tokens each, one every ${PACE_MS} ms: ${(wallMs / 1000).toFixed(1)} s`,
+  );
   print(
     `  event-loop delay p99: ${p99Ms.toFixed(1)} ms (max ${maxMs.toFixed(1)}) ${verdict(p99Ms, BARS.p99Ms)}`,
   );
+  print(`  an idle process beside it: p99 ${(idle.percentile(99) / 1e6).toFixed(1)} ms`);
   print(`  peak memory: ${rssMb.toFixed(0)} MB ${verdict(rssMb, BARS.rssMb)}`);
   return p99Ms < BARS.p99Ms && rssMb < BARS.rssMb;
 }

@@ -1,5 +1,10 @@
-/** The view of the buffer that was read last. One for all: the events of one socket read come in a row. */
-let view = new DataView<ArrayBufferLike>(new ArrayBuffer(0));
+let lastView = new DataView<ArrayBufferLike>(new ArrayBuffer(0));
+
+/** A view of the buffer that holds the bytes. The last one is kept: the events of one socket read come in a row. */
+export function viewOf(bytes: Uint8Array): DataView {
+  if (lastView.buffer !== bytes.buffer) lastView = new DataView(bytes.buffer);
+  return lastView;
+}
 
 /**
  * Bytes to compare with, eight at a time as one number. Comparing is most of what reading a stream costs, and
@@ -17,7 +22,7 @@ export class BytePattern {
   readonly #tail: number;
 
   constructor(text: string) {
-    const bytes = new TextEncoder().encode(text);
+    const bytes = Buffer.from(text);
     this.#bytes = bytes;
     this.length = bytes.length;
     const words = readWords(bytes);
@@ -25,32 +30,33 @@ export class BytePattern {
     this.#words = words.subarray(0, -1);
   }
 
-  /** Do the bytes at `from` equal the pattern? */
-  matches(bytes: Uint8Array, from: number): boolean {
+  /**
+   * Do the bytes at `from` equal the pattern?
+   * @param view of the buffer that holds `bytes`, see {@link viewOf}.
+   */
+  matches(bytes: Uint8Array, view: DataView, from: number): boolean {
     const { length } = this;
     if (from + length > bytes.length) return false;
     const words = this.#words;
     const count = words.length;
     if (count === 0) return this.#matchesBytes(bytes, from);
-    if (view.buffer !== bytes.buffer) view = new DataView(bytes.buffer);
-    const source = view;
     const base = bytes.byteOffset + from;
-    if (source.getFloat64(base + length - 8, true) !== this.#tail) return false;
+    if (view.getFloat64(base + length - 8, true) !== this.#tail) return false;
     let i = 0;
     // Four a turn: the loop's own work is what counts here.
     for (; i + 4 <= count; i += 4) {
       const at = base + i * 8;
       if (
-        source.getFloat64(at, true) !== words[i] ||
-        source.getFloat64(at + 8, true) !== words[i + 1] ||
-        source.getFloat64(at + 16, true) !== words[i + 2] ||
-        source.getFloat64(at + 24, true) !== words[i + 3]
+        view.getFloat64(at, true) !== words[i] ||
+        view.getFloat64(at + 8, true) !== words[i + 1] ||
+        view.getFloat64(at + 16, true) !== words[i + 2] ||
+        view.getFloat64(at + 24, true) !== words[i + 3]
       ) {
         return false;
       }
     }
     for (; i < count; i++) {
-      if (source.getFloat64(base + i * 8, true) !== words[i]) return false;
+      if (view.getFloat64(base + i * 8, true) !== words[i]) return false;
     }
     return true;
   }

@@ -1,4 +1,4 @@
-import { BytePattern } from "./byte-pattern.ts";
+import { BytePattern, viewOf } from "./byte-pattern.ts";
 import type { Framing } from "./event-reader.ts";
 
 /** The fields of a delta that carry text. */
@@ -36,10 +36,12 @@ export class DeltaTemplate {
   match(bytes: Uint8Array, from: number): number {
     const prefix = this.#prefix;
     const suffix = this.#suffix;
-    if (!prefix || !suffix || !prefix.matches(bytes, from)) return -1;
+    if (!prefix || !suffix) return -1;
+    const view = viewOf(bytes);
+    if (!prefix.matches(bytes, view, from)) return -1;
     const start = from + prefix.length;
     const end = literalEnd(bytes, start);
-    if (end < 0 || !suffix.matches(bytes, end)) return -1;
+    if (end < 0 || !suffix.matches(bytes, view, end)) return -1;
     this.start = start;
     this.end = end;
     this.#lessons = MAX_LESSONS;

@@ -88,7 +88,10 @@ function scrub(text: string, { label, secrets }: EndpointIdentity): string {
   let out = text;
   for (const secret of secrets) if (secret.length >= 4) out = out.replaceAll(secret, "[redacted]");
   const { host } = new URL(label);
-  return redact(out.replaceAll(label, "[endpoint]").replaceAll(host, "[endpoint]"), 2000);
+  out = out.replaceAll(label, "[endpoint]");
+  // A host that is a plain word ("gpu") may stand in any sentence.
+  if (/[.:]/.test(host)) out = out.replaceAll(host, "[endpoint]");
+  return redact(out, 2000);
 }
 
 const CONNECT_ADVICE: Record<string, string> = {
