@@ -4,6 +4,7 @@ import { DOCTOR_HELP, MAIN_HELP, PROMPT_HELP, SOLVE_HELP, TRAIN_HELP } from "./h
 import { parseDuration } from "./parse-duration.ts";
 import { parseNumber } from "./parse-number.ts";
 import { runsCommand } from "./runs.ts";
+import { serveCommand } from "./serve.ts";
 import { addLimitOptions, addOutputOptions, addSolveOptions } from "./solve-flags.ts";
 
 /** The program and its commands. Nothing but commander is loaded until a command runs. */
@@ -17,6 +18,7 @@ export function createProgram(version: string): Command {
     .addHelpText("after", MAIN_HELP);
   addSolve(program);
   addRuns(program);
+  program.addCommand(serveCommand());
   addDoctor(program);
   addPrompt(program);
   addTrain(program);

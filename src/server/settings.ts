@@ -7,6 +7,8 @@ import type { LogLevel } from "./observe/log.ts";
 export interface ServerOptions {
   /** References as `resolveModel` takes them, or models. Default: the embedded model. */
   upstreams?: readonly (string | LanguageModelV4)[] | undefined;
+  /** Calls at once per endpoint. */
+  concurrency?: number | undefined;
   /** Let `reasoning_effort` low, medium, high choose the widths of plain model ids. */
   coordinate?: boolean | undefined;
   /** Who may ask. Default: anyone, which is refused beyond loopback unless `noAuth`. */
@@ -84,7 +86,8 @@ const DEFAULTS = {
   rejoinMs: 30_000,
 };
 
-export type ServerSettings = typeof DEFAULTS & Pick<ServerOptions, "keys" | "prices" | "price">;
+export type ServerSettings = typeof DEFAULTS &
+  Pick<ServerOptions, "keys" | "prices" | "price" | "concurrency">;
 
 /** @throws {InvalidOptionError} naming the option. */
 export function readServerOptions(options: ServerOptions): ServerSettings {
