@@ -1,0 +1,11 @@
+export { choiceVerifier, extractChoice, scoreChoice } from "./choice.ts";
+export { type ExactOptions, exactVerifier, scoreExact } from "./exact.ts";
+export { type JsonSchemaOptions, jsonSchemaVerifier, scoreJsonSchema } from "./json-schema.ts";
+export { type JudgeInput, type JudgeOptions, judgeVerifier } from "./judge.ts";
+export { mathNormalForm } from "./math/normal-form.ts";
+export type { MathOptions } from "./math/options.ts";
+export { scoreMath } from "./math/score-math.ts";
+export { mathVerifier } from "./math/verifier.ts";
+export { type RegexOptions, regexVerifier, scoreRegex } from "./regex.ts";
+export type { Score, ScoreOptions, Verifier } from "./score.ts";
+export { CASE_KINDS, type CaseKind, caseSchema, scoreCase, type VerifyCase } from "./score-case.ts";

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { right, type Score, unscored, type Verifier, wrong } from "./score.ts";
+import { TimeLimitError, withinTime } from "./time-limit.ts";
+
+export interface JsonSchemaOptions {
+  /** A validation that takes longer (a pattern that backtracks, say) is stopped, and unscored. */
+  timeoutMs?: number;
+}
+
+/** More than this is not taken for one JSON answer. */
+const MAX_CHARS = 1_000_000;
+
+/**
+ * Whether the JSON in the message satisfies a JSON Schema (draft 2020-12, 7 or 4), given as text or as a value.
+ * The JSON is the whole message, or its last fenced block, or the last object or array in it.
+ * @returns unscored for a schema that is none, or uses what zod cannot express (`if`, `not` …).
+ */
+export function scoreJsonSchema(
+  prediction: string,
+  schema: string | object,
+  { timeoutMs = 200 }: JsonSchemaOptions = {},
+): Score {
+  let validator: z.ZodType;
+  try {
+    validator = z.fromJSONSchema(typeof schema === "string" ? JSON.parse(schema) : schema);
+  } catch (error) {
+    return unscored(`The schema cannot be used: ${(error as Error).message}`);
+  }
+  const found = findJson(prediction);
+  if (!found) return wrong(null, "No JSON was found.");
+  try {
+    const result = withinTime(() => validator.safeParse(found.value), timeoutMs);
+    return result.success
+      ? right(found.text, "Valid.")
+      : wrong(found.text, z.prettifyError(result.error).slice(0, 500));
+  } catch (error) {
+    if (error instanceof TimeLimitError)
+      return unscored(`The validation was stopped: ${error.message}`, found.text);
+    throw error;
+  }
+}
+
+interface FoundJson {
+  text: string;
+  value: unknown;
+}
+
+function findJson(prediction: string): FoundJson | undefined {
+  const text = prediction.slice(-MAX_CHARS);
+  const fenced = [...text.matchAll(/```(?:json)?[ \t]*\n([\s\S]*?)```/g)].at(-1)?.[1];
+  return parseJson(text) ?? (fenced === undefined ? undefined : parseJson(fenced)) ?? lastValue(text);
+}
+
+function parseJson(text: string): FoundJson | undefined {
+  try {
+    return { text: text.trim(), value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Attempts at an object or array that ends with the last closing bracket; each costs one parse. */
+const MAX_ATTEMPTS = 50;
+
+function lastValue(text: string): FoundJson | undefined {
+  const end = Math.max(text.lastIndexOf("}"), text.lastIndexOf("]")) + 1;
+  const open = text[end - 1] === "}" ? "{" : "[";
+  let found: FoundJson | undefined;
+  for (let start = end, k = 0; k < MAX_ATTEMPTS && start > 0; k++) {
+    start = text.lastIndexOf(open, start - 1);
+    if (start < 0) break;
+    // The outermost value that parses: an inner object would parse first.
+    found = parseJson(text.slice(start, end)) ?? found;
+  }
+  return found;
+}
+
+export const jsonSchemaVerifier = (options: JsonSchemaOptions = {}): Verifier<string | object> => ({
+  name: "json-schema",
+  score: (prediction, schema) => scoreJsonSchema(prediction, schema, options),
+});

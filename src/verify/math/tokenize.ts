@@ -1,0 +1,168 @@
+import type { Fuel } from "./limits.ts";
+import {
+  CHARACTER_COMMANDS,
+  CHARACTER_SYMBOLS,
+  COMMAND_SYMBOLS,
+  FRACTIONS,
+  IGNORED_COMMANDS,
+  isKnownCommand,
+  MATRIX_ENVIRONMENTS,
+  SUBSCRIPTS,
+  SUPERSCRIPTS,
+  TEXT_COMMANDS,
+} from "./symbols.ts";
+import { type Commas, Scanner, type Token } from "./token.ts";
+import { scanNumber } from "./tokenize-number.ts";
+import { scanLetters, scanTextCommand } from "./tokenize-words.ts";
+
+const SPACE = /(?:\s|~|\u200b|\ufeff)+/y;
+const ASCII_LETTERS = /[A-Za-z]+/y;
+const OTHER_LETTERS = /(?:(?![A-Za-z])[\p{L}\p{M}])+/uy;
+const COMMAND = /\\([A-Za-z]+)\*?/y;
+const DEGREE = /\^\s*(?:\{\s*)?\\circ(?![A-Za-z])\s*\}?/y;
+const ENVIRONMENT = /\s*\{([a-zA-Z]+)\*?\}/y;
+const CURRENCY = new Set(["$", "€", "£", "¥", "₹", "\ufffd"]);
+
+/** The tokens of an answer in LaTeX, or in the notation people type. */
+export function tokenize(text: string, fuel: Fuel, commas: Commas = "thousands"): Token[] {
+  const s = new Scanner(text, commas);
+  while (s.at < text.length) {
+    fuel.spend(2);
+    scan(s);
+  }
+  s.push("eof", "");
+  return s.tokens;
+}
+
+function scan(s: Scanner): void {
+  if (s.match(SPACE)) return s.space();
+  const c = s.text[s.at] as string;
+  if ((c >= "0" && c <= "9") || (c === "." && isDigit(s.text[s.at + 1]))) return scanNumber(s);
+  if (c === "\\") return scanCommand(s);
+  if (c === "^" && s.match(DEGREE)) return s.push("symbol", "°");
+  const letters = s.match(ASCII_LETTERS);
+  if (letters) return scanLetters(s, letters[0]);
+  scanCharacter(s, c);
+}
+
+const isDigit = (c: string | undefined): boolean => c !== undefined && c >= "0" && c <= "9";
+
+function scanCharacter(s: Scanner, c: string): void {
+  const character = String.fromCodePoint(s.text.codePointAt(s.at) as number);
+  const command = CHARACTER_COMMANDS[character];
+  const fraction = FRACTIONS[c];
+  if (command === undefined && CHARACTER_SYMBOLS[c] === undefined) {
+    const word = s.match(OTHER_LETTERS);
+    if (word) return scanLetters(s, word[0]);
+  }
+  s.at += character.length;
+  if (command !== undefined) return s.push("command", command);
+  if (fraction) return pushFraction(s, fraction);
+  if (SUPERSCRIPTS.includes(c)) return pushScript(s, "^", SUPERSCRIPTS, c);
+  if (SUBSCRIPTS.includes(c)) return pushScript(s, "_", SUBSCRIPTS, c);
+  if (CURRENCY.has(c) || c === '"' || c === "`") return s.space();
+  pushSymbol(s, CHARACTER_SYMBOLS[c] ?? character);
+}
+
+function pushFraction(s: Scanner, [over, under]: readonly [string, string]): void {
+  for (const [type, text] of [
+    ["command", "frac"],
+    ["symbol", "{"],
+    ["number", over],
+    ["symbol", "}"],
+    ["symbol", "{"],
+    ["number", under],
+    ["symbol", "}"],
+  ] as const)
+    s.push(type, text);
+}
+
+function pushScript(s: Scanner, mark: string, digits: string, first: string): void {
+  let value = String(digits.indexOf(first));
+  for (; digits.includes(s.text[s.at] ?? " "); s.at++) value += digits.indexOf(s.text[s.at] as string);
+  s.push("symbol", mark);
+  s.push("number", value);
+}
+
+/** Symbols of two characters become one; brackets are counted. */
+function pushSymbol(s: Scanner, symbol: string): void {
+  const next = s.text[s.at];
+  const pair = symbol + (next ?? "");
+  const spaced = s.text[s.at - 2] === " ";
+  if (pair === "<=" || pair === ">=" || pair === "==" || (pair === "!=" && spaced)) {
+    s.at++;
+    return s.push("symbol", { "<": "≤", ">": "≥", "=": "=", "!": "≠" }[symbol] as string);
+  }
+  if (pair === "**") {
+    s.at++;
+    return s.push("symbol", "^");
+  }
+  if (symbol === "." && next === ".") {
+    s.match(/\.+/y);
+    return s.push("text", "…");
+  }
+  if (symbol === "&" && !isMatrix(s)) return s.space();
+  if ("([".includes(symbol) || symbol === "\\{") s.depth++;
+  else if (")]".includes(symbol) || symbol === "\\}") s.depth--;
+  if (symbol === "…") return s.push("text", symbol);
+  s.push("symbol", symbol);
+}
+
+const isMatrix = (s: Scanner): boolean => MATRIX_ENVIRONMENTS.has(s.environments.at(-1) ?? "");
+
+function scanCommand(s: Scanner): void {
+  const named = s.match(COMMAND);
+  if (!named) return scanEscape(s);
+  let name = named[1] as string;
+  if (name === "begin" || name === "end") return scanEnvironment(s, name);
+  if (name === "not") return scanNegated(s);
+  if (!isKnownCommand(name)) name = splitCommand(s, name);
+  if (name === "left" || name === "right") s.match(/\s*\.(?!\d)/y);
+  if (name === "hspace" || name === "vspace" || name === "color" || name === "phantom") s.braced();
+  if (IGNORED_COMMANDS.has(name)) return s.space();
+  if (TEXT_COMMANDS.has(name)) return scanTextCommand(s, name, (text) => rescan(s, text));
+  const symbol = COMMAND_SYMBOLS[name];
+  if (symbol !== undefined) return pushSymbol(s, symbol);
+  s.push("command", name);
+}
+
+/** `\quadx`, `\pir`: a command that swallowed the letters behind it. */
+function splitCommand(s: Scanner, name: string): string {
+  for (let n = name.length - 1; n >= 2; n--) {
+    if (!isKnownCommand(name.slice(0, n)) || name.length - n > 1) continue;
+    s.at -= name.length - n;
+    return name.slice(0, n);
+  }
+  return name;
+}
+
+function scanEscape(s: Scanner): void {
+  const c = s.text[s.at + 1] ?? "";
+  s.at += 2;
+  if (c === "\\") return isMatrix(s) ? s.push("symbol", "\\\\") : s.push("symbol", ",");
+  if (c === "{" || c === "}") return pushSymbol(s, `\\${c}`);
+  if (c === "|") return s.push("symbol", "‖");
+  if (c === "%") return s.push("symbol", "%");
+  s.space();
+}
+
+function scanNegated(s: Scanner): void {
+  if (s.match(/\s*(?:=|\\equiv)/y)) return s.push("symbol", "≠");
+  s.push("command", "not");
+}
+
+function scanEnvironment(s: Scanner, which: "begin" | "end"): void {
+  const name = s.match(ENVIRONMENT)?.[1] ?? "";
+  if (which === "end") s.environments.pop();
+  else s.environments.push(name);
+  if (!MATRIX_ENVIRONMENTS.has(name)) return s.space();
+  if (which === "begin" && name === "array") s.braced();
+  s.push(which, name);
+}
+
+/** Reads words that turned out to be mathematics, in place. */
+function rescan(s: Scanner, text: string): void {
+  const inner = new Scanner(text, s.commas);
+  while (inner.at < text.length) scan(inner);
+  for (const token of inner.tokens) s.push(token.type, token.text);
+}
