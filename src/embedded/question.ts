@@ -2,6 +2,7 @@ import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import {
   AGGREGATION_HEAD,
   AGGREGATION_TAIL,
+  MAX_REFERENCES,
   SYNTHESIS_HEAD,
   SYNTHESIS_REFERENCES,
   SYNTHESIS_TAIL,
@@ -32,7 +33,8 @@ export function readQuestion(text: string): string | undefined {
 
 /** What the model says when it is asked for something else: what it is, what it can do, and where to go. */
 export function cannotAnswer(): string {
-  return `I am pacore's embedded model, a tiny demonstration policy. I only solve work lists such as this one:
+  return `I am pacore's embedded model, a tiny demonstration policy. I only solve work lists such as this one, \
+alone or in a synthesis prompt with up to ${MAX_REFERENCES} conclusions of the form A=1 B=2 …:
 
 ${sampleProblem(1)}
 

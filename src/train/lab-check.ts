@@ -8,7 +8,6 @@ import {
   generateWorklist,
   LABELS,
   parseConclusion,
-  plurality,
   solveWorklist,
   type WorkList,
 } from "../embedded/worklist.ts";
@@ -40,7 +39,7 @@ export interface LabCheck {
   aggregation: { references: number; digitsRight: number; allRight: number }[];
 }
 
-interface Answer {
+export interface Answer {
   list: WorkList;
   digits: Map<string, number>;
   worked: Set<string>;
@@ -72,7 +71,12 @@ export async function checkLab(options: LabCheckOptions): Promise<LabCheck> {
   return { problems, single, withReferences, aggregation };
 }
 
-async function draw({ tokenizer, sampler }: LabCheckOptions, text: string, seed: number, list: WorkList) {
+export async function draw(
+  { tokenizer, sampler }: LabCheckOptions,
+  text: string,
+  seed: number,
+  list: WorkList,
+) {
   const prompt = tokenizer.encode(text);
   if (!prompt) throw new Error(`No tokens for ${JSON.stringify(text)}`);
   const settings = { temperature: 1, topP: 1, topK: 0, maxTokens: Number.POSITIVE_INFINITY };
@@ -128,56 +132,31 @@ function agreement(answers: readonly Answer[], messagesOf: (index: number) => nu
   return { digitsRight: right / digitCount, allRight: whole / answers.length };
 }
 
-/** What coordination gains and does not gain yet, on the model's own first round. Shares of problems right. */
-export interface LabDemonstration {
-  problems: number;
-  width: number;
-  single: number;
-  /** The most frequent whole answer of the first round. */
-  majority: number;
-  /** Every part's most frequent digit, by hand. */
-  plurality: number;
-  /** One synthesis over the first round, under the default template and under the aggregation template. */
-  synthesis: number;
-  aggregation: number;
+/** One of the figures that say whether the supervised start is what it should be. */
+export interface LabBar {
+  name: string;
+  value: number;
+  low: number;
+  high: number;
+  holds: boolean;
 }
 
-/** Draw a first round of `width` and combine it in every way there is. */
-export async function demonstrateLab(
-  options: LabCheckOptions & { width?: number },
-): Promise<LabDemonstration> {
-  const { problems = 128, width = 32, seed = 0 } = options;
-  const random = createRandom(mixSeed(seed, 0x55));
-  const totals = { single: 0, majority: 0, plurality: 0, synthesis: 0, aggregation: 0 };
-  for (let index = 0; index < problems; index++) {
-    const list = generateWorklist(random);
-    const sample = (text: string, number: number) => draw(options, text, mixSeed(seed, index, number), list);
-    const conclude = async (text: string, number: number) => conclusion(await sample(text, number));
-    const problem = formatWorklist(list);
-    const round = await Promise.all(Array.from({ length: width }, (_, number) => conclude(problem, number)));
-    const solution = formatConclusion(solveWorklist(list));
-    const is = (text: string) => (text === solution ? 1 : 0);
-    totals.single += round.filter((text) => text === solution).length / width;
-    totals.majority += is(mostFrequent(round));
-    totals.plurality += is(plurality(round));
-    totals.synthesis += is(await conclude(synthesisPrompt(problem, round), width));
-    totals.aggregation += is(await conclude(aggregationPrompt(round), width + 1));
-  }
-  const share = (sum: number) => sum / problems;
-  return {
-    problems,
-    width,
-    single: share(totals.single),
-    majority: share(totals.majority),
-    plurality: share(totals.plurality),
-    synthesis: share(totals.synthesis),
-    aggregation: share(totals.aggregation),
-  };
-}
-
-const conclusion = ({ digits }: Answer) => [...digits].map(([label, digit]) => `${label}=${digit}`).join(" ");
-
-function mostFrequent(texts: readonly string[]): string {
-  const groups = [...Map.groupBy(texts, (text) => text)];
-  return groups.reduce((best, group) => (group[1].length > best[1].length ? group : best))[0];
+/** Compare a check with what the policy is for: work parts surely, guess the rest, aggregate when told to. */
+export function labBars({ single, withReferences, aggregation }: LabCheck): LabBar[] {
+  const bar = (name: string, value: number, low: number, high = 1): LabBar => ({
+    name,
+    value,
+    low,
+    high,
+    holds: value >= low && value <= high,
+  });
+  return [
+    bar("digits of worked parts right", single.workedDigitsRight, 0.99),
+    bar("digits of unworked parts right", single.unworkedDigitsRight, 0.08, 0.13),
+    bar("single samples right", single.right, 0.02, 0.06),
+    bar("right with references, which are mostly ignored", withReferences.right, 0.02, 0.12),
+    ...aggregation.map(({ references, digitsRight }) =>
+      bar(`digits aggregated from ${references} references`, digitsRight, 0.95),
+    ),
+  ];
 }

@@ -1,44 +1,20 @@
 import { join } from "node:path";
-import { createExecutor, type Executor, type Program } from "../embedded/engine/executor.ts";
-import { floatData, type HostTensor } from "../embedded/engine/host-tensor.ts";
-import { savePretrained } from "../embedded/pretrained.ts";
+import { writeAtomically } from "../embedded/atomic-file.ts";
+import { createExecutor, type Executor } from "../embedded/engine/executor.ts";
+import { floatData } from "../embedded/engine/host-tensor.ts";
+import { createPolicy } from "../embedded/policy.ts";
+import { type Pretrained, savePretrained } from "../embedded/pretrained.ts";
 import { createRandom, mixSeed } from "../embedded/random.ts";
-import { createTokenizer, VOCABULARY } from "../embedded/tokenizer.ts";
-import { initialWeights, type LlamaConfig, parameterList, type Weights } from "../embedded/weights.ts";
-import { type AdamWState, adamwStep, createAdamW } from "./adamw.ts";
-import { packBatch } from "./batch.ts";
+import { createSampler } from "../embedded/sampler.ts";
+import { createTokenizer } from "../embedded/tokenizer.ts";
+import { initialWeights, type Weights } from "../embedded/weights.ts";
+import { createAdamW } from "./adamw.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { crossEntropyGradient } from "./cross-entropy.ts";
-import { type LabSkill, type Lesson, planLessons } from "./lab-curriculum.ts";
-
-/** Everything that decides the weights, the seed aside. */
-export interface LabSftRecipe {
-  model: LlamaConfig;
-  steps: number;
-  /** The first steps learn lists of a few parts, all worked: what takes longest to be understood is cheap there. */
-  shortSteps: number;
-  /** Steps before synthesis and aggregation join; until then the rows are short. */
-  soloSteps: number;
-  learningRate: number;
-  warmupSteps: number;
-}
-
-export const LAB_SFT_RECIPE: LabSftRecipe = {
-  model: {
-    vocabSize: VOCABULARY.length,
-    hiddenSize: 128,
-    layers: 3,
-    heads: 4,
-    intermediateSize: 320,
-    ropeTheta: 10_000,
-    rmsNormEps: 1e-5,
-  },
-  steps: 2000,
-  shortSteps: 300,
-  soloSteps: 450,
-  learningRate: 2e-3,
-  warmupSteps: 50,
-};
+import { checkLab, type LabBar, type LabCheck, labBars } from "./lab-check.ts";
+import { demonstrateLab, type LabDemonstration } from "./lab-demonstration.ts";
+import { createLearner, type StepEvent } from "./lab-learner.ts";
+import { LAB_SFT_RECIPE, type LabSftRecipe } from "./lab-recipe.ts";
+import { modelCard } from "./model-card.ts";
 
 export interface LabSftOptions {
   /** Directory of the checkpoint and, in the end, of the model. */
@@ -50,25 +26,18 @@ export interface LabSftOptions {
   resume?: boolean;
   recipe?: LabSftRecipe;
   checkpointEvery?: number;
+  /** Problems to check the finished model on; 0 for none. */
+  checkProblems?: number;
   executor?: Executor;
   abortSignal?: AbortSignal;
 }
 
 export type LabSftEvent =
   | { type: "start"; step: number; steps: number; parameters: number; executor: Executor["kind"] }
-  | {
-      type: "step";
-      step: number;
-      steps: number;
-      /** Mean negative log-likelihood a response token, for the skills of this step. */
-      loss: Partial<Record<LabSkill, number>>;
-      learningRate: number;
-      gradientNorm: number;
-      /** Tokens this step, prompts and padding included, and its time. */
-      tokens: number;
-      seconds: number;
-    }
+  | StepEvent
   | { type: "checkpoint"; step: number; path: string }
+  /** The finished model measured; the model directory with its card is written by then. */
+  | { type: "check"; check: LabCheck; bars: LabBar[]; demonstration: LabDemonstration }
   /** `finished` is false when time ran out; the model directory is written only when it is true. */
   | { type: "end"; step: number; finished: boolean; weights: Weights };
 
@@ -81,7 +50,8 @@ export type LabSftEvent =
  * @throws If `resume` finds a checkpoint of another seed or recipe.
  */
 export async function* trainLabSft(options: LabSftOptions): AsyncGenerator<LabSftEvent> {
-  const { out, seed = 0, minutes = Number.POSITIVE_INFINITY, checkpointEvery = 200, abortSignal } = options;
+  const { out, seed = 1, minutes = Number.POSITIVE_INFINITY, abortSignal } = options;
+  const { checkpointEvery = 200, checkProblems = 512 } = options;
   const recipe = options.recipe ?? LAB_SFT_RECIPE;
   const path = join(out, "checkpoint.safetensors");
   const executor = options.executor ?? (await createExecutor());
@@ -103,11 +73,31 @@ export async function* trainLabSft(options: LabSftOptions): AsyncGenerator<LabSf
     await save();
     yield { type: "checkpoint", step: optimizer.step, path };
     const finished = optimizer.step >= recipe.steps;
-    if (finished) await savePretrained(out, { config: recipe.model, weights, tokenizer: createTokenizer() });
+    if (finished) {
+      const model = { config: recipe.model, weights, tokenizer: createTokenizer() };
+      await savePretrained(out, model);
+      if (checkProblems > 0) yield await measure(out, recipe, seed, executor, model, checkProblems);
+    }
     yield { type: "end", step: optimizer.step, finished, weights };
   } finally {
     await learn.dispose();
   }
+}
+
+async function measure(
+  out: string,
+  recipe: LabSftRecipe,
+  seed: number,
+  executor: Executor,
+  model: Pretrained,
+  problems: number,
+): Promise<LabSftEvent> {
+  const sampler = createSampler(await createPolicy({ ...model, executor }));
+  const options = { tokenizer: model.tokenizer, sampler };
+  const check = await checkLab({ ...options, problems });
+  const demonstration = await demonstrateLab({ ...options, problems: Math.ceil(problems / 4) });
+  await writeAtomically(join(out, "README.md"), modelCard(recipe, seed, check, demonstration));
+  return { type: "check", check, bars: labBars(check), demonstration };
 }
 
 async function startState(path: string, seed: number, recipe: LabSftRecipe, resume: boolean) {
@@ -120,79 +110,4 @@ async function startState(path: string, seed: number, recipe: LabSftRecipe, resu
     throw new Error(`${path} is of another seed or recipe (seed ${found.seed}); name another directory.`);
   }
   return found;
-}
-
-/** Linear warm-up, then a cosine to zero. */
-function scheduledRate({ learningRate, warmupSteps, steps }: LabSftRecipe, step: number): number {
-  const warm = Math.min(1, (step + 1) / warmupSteps);
-  return learningRate * warm * (0.5 + 0.5 * Math.cos((Math.PI * step) / steps));
-}
-
-function createLearner(
-  executor: Executor,
-  recipe: LabSftRecipe,
-  weights: Weights,
-  optimizer: AdamWState,
-  seed: number,
-) {
-  const tokenizer = createTokenizer();
-  const parameters = parameterList(recipe.model, weights);
-  const arrays = parameters.map(floatData);
-  const programs = new Map<string, Promise<Program>>();
-
-  function program(batch: readonly HostTensor[]): Promise<Program> {
-    const key = (batch[0] as HostTensor).shape.join();
-    let found = programs.get(key);
-    if (!found) {
-      const graph = crossEntropyGradient(recipe.model, executor.kind === "wasm" ? "one-hot" : "gather");
-      found = executor.compile(graph, { inputs: [...parameters, ...batch] });
-      programs.set(key, found);
-    }
-    return found;
-  }
-
-  /** Add a lesson's gradients to `sum`; returns its loss and tokens. */
-  async function study({ demonstrations, length, weight }: Lesson, sum: Float32Array[]) {
-    const { ids, targets, weights: mask } = packBatch(tokenizer, demonstrations, length);
-    const batch = [ids, targets, mask];
-    const [loss, ...gradients] = await (await program(batch)).run([...parameters, ...batch]);
-    for (const [index, gradient] of gradients.entries()) {
-      const total = sum[index] as Float32Array;
-      const data = floatData(gradient);
-      for (let i = 0; i < total.length; i++) total[i] = (total[i] as number) + weight * (data[i] as number);
-    }
-    return { loss: floatData(loss)[0] as number, tokens: ids.data.length };
-  }
-
-  async function step(): Promise<LabSftEvent> {
-    const started = performance.now();
-    const random = createRandom(mixSeed(seed, 0x22, optimizer.step));
-    const learningRate = scheduledRate(recipe, optimizer.step);
-    const sum = arrays.map(({ length }) => new Float32Array(length));
-    const loss: Partial<Record<LabSkill, number>> = {};
-    let tokens = 0;
-    for (const lesson of planLessons(optimizer.step, recipe.shortSteps, recipe.soloSteps, random)) {
-      const studied = await study(lesson, sum);
-      loss[lesson.skill] = studied.loss;
-      tokens += studied.tokens;
-    }
-    const isMatrix = (index: number) => (parameters[index] as HostTensor).shape.length > 1;
-    const gradientNorm = adamwStep(arrays, sum, optimizer, { learningRate }, isMatrix);
-    const seconds = (performance.now() - started) / 1000;
-    return {
-      type: "step",
-      step: optimizer.step,
-      steps: recipe.steps,
-      loss,
-      learningRate,
-      gradientNorm,
-      tokens,
-      seconds,
-    };
-  }
-
-  const dispose = async () => {
-    for (const compiled of programs.values()) await (await compiled).dispose();
-  };
-  return { step, dispose };
 }

@@ -1,6 +1,7 @@
 import { parameterCount } from "../embedded/weights.ts";
-import type { LabCheck, LabDemonstration } from "./lab-check.ts";
-import type { LabSftRecipe } from "./lab-sft.ts";
+import type { LabCheck } from "./lab-check.ts";
+import type { LabDemonstration } from "./lab-demonstration.ts";
+import type { LabSftRecipe } from "./lab-recipe.ts";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { createPolicy } from "../embedded/policy.ts";
 import { loadPretrained } from "../embedded/pretrained.ts";
 import { createSampler } from "../embedded/sampler.ts";
-import { checkLab, demonstrateLab } from "./lab-check.ts";
+import { checkLab } from "./lab-check.ts";
+import { demonstrateLab } from "./lab-demonstration.ts";
 
 const pretrained = await loadPretrained();
 const sampler = createSampler(await createPolicy(pretrained));

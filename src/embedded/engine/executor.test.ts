@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { createExecutor } from "./executor.ts";
 import { floatData, floats, type HostTensor, integers } from "./host-tensor.ts";
 import { emitDot } from "./onnx-dot.ts";
@@ -125,4 +125,14 @@ test("the environment chooses the executor", async () => {
   expect((await createExecutor()).kind).toBe("wasm");
   delete process.env.PACORE_EXECUTOR;
   expect((await createExecutor()).kind).toBe("onnxruntime");
+});
+
+test("without onnxruntime-node programs run on Wasm, and asking for it says how to install it", async () => {
+  vi.doMock("./ort.ts", () => ({ createOrtExecutor: () => Promise.reject(new Error("not found")) }));
+  try {
+    expect((await createExecutor()).kind).toBe("wasm");
+    await expect(createExecutor({ kind: "onnxruntime" })).rejects.toThrow("npm install onnxruntime-node");
+  } finally {
+    vi.doUnmock("./ort.ts");
+  }
 });
