@@ -93,9 +93,9 @@ function addTrain(program: Command): void {
     .description("Make the embedded model's weights: demonstrations of work lists, on this machine's CPU.")
     .option("--out <folder>", "where checkpoint and weights go", "runs/lab-sft")
     .addOption(
-      new Option("--seed <integer>", "same seed, same weights")
+      new Option("--seed <integer>", "same seed, same weights; those that ship are of seed 1")
         .argParser(parseNumber({ integer: true }))
-        .default(0),
+        .default(1),
     )
     .addOption(
       new Option("--minutes <count>", "stop after that long, with a checkpoint").argParser(
@@ -106,18 +106,6 @@ function addTrain(program: Command): void {
     .option("--json", "every step as a line of JSON")
     .addHelpText("after", TRAIN_HELP)
     .action(async (flags) => exits((await import("./train.ts")).trainLabSftCommand(flags)));
-  train
-    .command("lab-check")
-    .summary("measure a trained model")
-    .description("Measure a trained model, and write its card: does it work its parts, and guess the others?")
-    .option("--out <folder>", "the model's folder", "runs/lab-sft")
-    .addOption(
-      new Option("--seed <integer>", "that it was trained with")
-        .argParser(parseNumber({ integer: true }))
-        .default(0),
-    )
-    .option("--json", "the figures as lines of JSON")
-    .action(async (flags) => exits((await import("./train-check.ts")).checkTrained(flags)));
 }
 
 function addCompletion(program: Command): void {

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { trainingLines } from "./train.ts";
-import { barsOf } from "./train-check.ts";
 
 const step = (number: number) => ({
   type: "step" as const,
@@ -30,20 +29,20 @@ test("after a resume the time left goes by the steps of this life", () => {
   expect(lines(step(75))[0]).toContain("12.5s left");
 });
 
-const check = {
-  problems: 512,
-  single: { right: 0.035, workedDigitsRight: 0.995, unworkedDigitsRight: 0.1, wellFormed: 1 },
-  withReferences: { right: 0.04, workedDigitsRight: 0.99, unworkedDigitsRight: 0.16 },
-  aggregation: [],
-};
-
-test("a start policy that works its parts and guesses the others passes", () => {
-  expect(barsOf(check).every(({ ok }) => ok)).toBe(true);
-});
-
-test("one that cheats, or reads its references, does not", () => {
-  const cheating = { ...check, single: { ...check.single, unworkedDigitsRight: 0.6 } };
-  expect(barsOf(cheating).some(({ ok }) => !ok)).toBe(true);
-  const reading = { ...check, withReferences: { ...check.withReferences, unworkedDigitsRight: 0.8 } };
-  expect(barsOf(reading).some(({ ok }) => !ok)).toBe(true);
+test("the check is a verdict a bar, then what coordination gains and does not gain yet", () => {
+  const bar = { name: "digits of worked parts right", value: 0.98, low: 0.99, high: 1, holds: false };
+  const figures = { single: 0.035, majority: 0.1, synthesis: 0.02, aggregation: 0.9, plurality: 1 };
+  const single = { right: 0.035, workedDigitsRight: 0.98, unworkedDigitsRight: 0.1, wellFormed: 1 };
+  const told = trainingLines()({
+    type: "check",
+    check: { problems: 512, single, withReferences: single, aggregation: [] },
+    bars: [bar, { ...bar, name: "guessed", value: 0.1, low: 0.08, high: 0.13, holds: true }],
+    demonstration: { problems: 128, width: 32, ...figures },
+  });
+  expect(told.slice(0, 3)).toEqual([
+    "FAIL  digits of worked parts right: 98.0 % (at least 99.0 %)",
+    "PASS  guessed: 10.0 % (8.0 % to 13.0 %)",
+    "right, of 128 problems with a first round of 32:",
+  ]);
+  expect(told.at(-1)).toMatch(/plurality .* 100\.0 %$/);
 });

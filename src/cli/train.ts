@@ -1,4 +1,4 @@
-import type { LabSftEvent } from "../train/index.ts";
+import type { LabBar, LabDemonstration, LabSftEvent } from "../train/index.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { quoted } from "./resume-hint.ts";
@@ -12,17 +12,19 @@ export interface TrainLabSftFlags {
   json?: boolean;
 }
 
-/** `pacore train lab-sft`: the embedded model's weights, from nothing. */
+/** `pacore train lab-sft`: the embedded model's weights, from nothing. Weights that miss a bar are exit code 1. */
 export async function trainLabSftCommand(flags: TrainLabSftFlags): Promise<ExitCode> {
   const { json, ...options } = flags;
   const { trainLabSft } = await import("../train/index.ts");
   using interrupt = catchInterrupts();
   const lines = trainingLines();
   let finished = false;
+  let good = true;
   const print = (text: string) => process.stdout.write(`${text}\n`);
   try {
     for await (const event of trainLabSft({ ...options, abortSignal: interrupt.signal })) {
       if (event.type === "end") finished = event.finished;
+      if (event.type === "check") good = event.bars.every(({ holds }) => holds);
       if (json) print(JSON.stringify(event, (key, value) => (key === "weights" ? undefined : value)));
       else for (const line of lines(event)) print(line);
     }
@@ -31,7 +33,8 @@ export async function trainLabSftCommand(flags: TrainLabSftFlags): Promise<ExitC
   } finally {
     if (!finished) process.stderr.write(`go on with: ${resumeTraining(flags)}\n`);
   }
-  return finished ? (await import("./train-check.ts")).checkTrained(flags) : EXIT.incomplete;
+  if (!finished) return EXIT.incomplete;
+  return good ? EXIT.answered : EXIT.failed;
 }
 
 const resumeTraining = ({ out, seed }: TrainLabSftFlags) =>
@@ -66,10 +69,32 @@ export function trainingLines(): (event: LabSftEvent) => string[] {
       }
       case "checkpoint":
         return [`checkpoint at step ${event.step}: ${event.path}`];
+      case "check":
+        return [...event.bars.map(barLine), ...demonstrationLines(event.demonstration)];
       case "end":
         return [event.finished ? `finished after ${event.step} steps` : `stopped at step ${event.step}`];
       default:
         return event satisfies never;
     }
   };
+}
+
+const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+
+function barLine({ name, value, low, high, holds }: LabBar): string {
+  const range = high === 1 ? `at least ${share(low)}` : `${share(low)} to ${share(high)}`;
+  return `${holds ? "PASS" : "FAIL"}  ${name}: ${share(value)} (${range})`;
+}
+
+/** What coordination gains on this model, and what it does not gain yet. */
+function demonstrationLines(demonstration: LabDemonstration): string[] {
+  const { problems, width, single, majority, synthesis, aggregation, plurality } = demonstration;
+  return [
+    `right, of ${problems} problems with a first round of ${width}:`,
+    `  single sample                       ${share(single)}`,
+    `  majority vote over whole answers    ${share(majority)}`,
+    `  one synthesis, paper's template     ${share(synthesis)}`,
+    `  one synthesis, aggregation template ${share(aggregation)}`,
+    `  plurality of each part, by hand     ${share(plurality)}`,
+  ];
 }
