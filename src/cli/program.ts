@@ -93,7 +93,7 @@ function addTrain(program: Command): void {
     .description("Make the embedded model's weights: demonstrations of work lists, on this machine's CPU.")
     .option("--out <folder>", "where checkpoint and weights go", "runs/lab-sft")
     .addOption(
-      new Option("--seed <integer>", "same seed, same weights; those that ship are of seed 1")
+      new Option("--seed <integer>", "same seed, same weights")
         .argParser(parseNumber({ integer: true }))
         .default(1),
     )
