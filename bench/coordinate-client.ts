@@ -2,7 +2,7 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { streamText } from "ai";
 import { Agent } from "undici";
-import { pacore, renderSynthesis, solve } from "../src/index.ts";
+import { renderSynthesis, solve } from "../src/index.ts";
 import { resolveModel } from "../src/upstream/index.ts";
 
 const [contender = "", origin = "", modelId = "", problems = "50"] = process.argv.slice(2);
@@ -24,6 +24,7 @@ function drain(): () => Promise<void> {
         },
         {
           onRequestStart() {},
+          onResponseStart() {},
           onResponseData() {},
           onResponseEnd: () => resolve(),
           onResponseError: (_, error) => reject(error),
@@ -57,19 +58,10 @@ function sdk(): () => Promise<void> {
   };
 }
 
-/** Through the model interface, the last round streamed: what a server or an agent does. */
-async function streamed(): Promise<() => Promise<void>> {
-  const model = pacore(await resolveModel(`${origin}/v1#${modelId}`, { concurrency: 1024 }), { widths: [4] });
-  return async () => {
-    await streamText({ model, prompt: PROBLEM }).text;
-  };
-}
-
 const contenders: Record<string, () => Promise<() => Promise<void>> | (() => Promise<void>)> = {
   drain,
   ours,
   sdk,
-  streamed,
 };
 const once = await contenders[contender]?.();
 if (!once) throw new Error(`no contender ${contender}`);

@@ -38,7 +38,11 @@ async function measure(contender: string, model: string, problems = PROBLEMS): P
     model,
     String(problems),
   ]);
-  const [figures] = (await once(child, "message")) as [Figures];
+  const died = once(child, "exit").then(([code]) =>
+    Promise.reject(new Error(`${contender} exited with ${code}`)),
+  );
+  const [figures] = (await Promise.race([once(child, "message"), died])) as [Figures];
+  died.catch(() => {});
   return figures;
 }
 
@@ -70,7 +74,7 @@ const median = (values: number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 async function main(): Promise<void> {
-  const names = ["drain", "ours", "streamed", "sdk", ...(values.reference ? ["reference"] : [])];
+  const names = ["drain", "ours", "sdk", ...(values.reference ? ["reference"] : [])];
   const seen = new Map<string, Figures[]>(names.map((name) => [name, []]));
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const name of names) seen.get(name)?.push(await measure(name, "burst-2000"));
