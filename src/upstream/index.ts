@@ -6,6 +6,6 @@ export { type CheckStatus, type DiagnoseOptions, diagnose, type Finding } from "
 export { EndpointModel, type EndpointModelOptions } from "./endpoint-model.ts";
 export type { EndpointStats } from "./endpoints.ts";
 export { type FailureKind, MissingProviderError, ModelReferenceError, UpstreamError } from "./errors.ts";
-export { moneyOf, type Price, type PricedTokens, parsePrice, readPrices } from "./prices.ts";
+export { parsePrice, readPrices } from "./prices.ts";
 export { describeModel, type ModelReference, type ResolveOptions, resolveModel } from "./resolve.ts";
 export type { TransportOptions } from "./transport.ts";

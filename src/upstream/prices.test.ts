@@ -2,22 +2,13 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { moneyOf, parsePrice, readPrices } from "./prices.ts";
+import { parsePrice, readPrices } from "./prices.ts";
 
 async function file(text: string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "pacore-prices-")), "prices.json");
   await writeFile(path, text);
   return path;
 }
-
-test("money is counted per million tokens, cached input at its own price", () => {
-  const price = { inputPerMillion: 2, outputPerMillion: 10, cachedInputPerMillion: 0.5 };
-  expect(moneyOf({ input: 1_000_000, output: 100_000 }, price)).toBeCloseTo(3);
-  expect(moneyOf({ input: 1_000_000, cachedInput: 400_000, output: 0 }, price)).toBeCloseTo(1.2 + 0.2);
-  expect(
-    moneyOf({ input: 100, cachedInput: 100, output: 0 }, { inputPerMillion: 2, outputPerMillion: 1 }),
-  ).toBeCloseTo(2e-4);
-});
 
 test("prices come in pairs", () => {
   expect(parsePrice()).toBeUndefined();

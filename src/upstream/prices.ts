@@ -1,32 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import type { Price } from "../core/receipt.ts";
 import { InvalidOptionError } from "../errors.ts";
-
-/** In one currency, whichever; per million tokens. */
-export interface Price {
-  inputPerMillion: number;
-  outputPerMillion: number;
-  /** For input read from the upstream's prefix cache. Default: as other input. */
-  cachedInputPerMillion?: number;
-}
-
-/** Token counts of one call or many; `cachedInput` is part of `input`. */
-export interface PricedTokens {
-  input: number;
-  output: number;
-  cachedInput?: number;
-}
-
-const MILLION = 1_000_000;
-
-/** What the tokens cost, in the price's currency. */
-export function moneyOf({ input, output, cachedInput = 0 }: PricedTokens, price: Price): number {
-  const { inputPerMillion, outputPerMillion, cachedInputPerMillion = inputPerMillion } = price;
-  const fresh = Math.max(0, input - cachedInput);
-  return (
-    (fresh * inputPerMillion + cachedInput * cachedInputPerMillion + output * outputPerMillion) / MILLION
-  );
-}
 
 /** `--price-in 0.5 --price-out 1.5`: both or neither. */
 export function parsePrice(input?: string, output?: string, cached?: string): Price | undefined {
