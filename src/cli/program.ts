@@ -1,10 +1,13 @@
 import { Argument, Command, Option } from "commander";
+import { dataCommand } from "./data.ts";
+import { evalCommand } from "./eval.ts";
 import { EXIT_HELP, type ExitCode } from "./exit-codes.ts";
 import { DOCTOR_HELP, MAIN_HELP, PROMPT_HELP, SOLVE_HELP, TRAIN_HELP } from "./help-texts.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { parseNumber } from "./parse-number.ts";
 import { runsCommand } from "./runs.ts";
 import { serveCommand } from "./serve.ts";
+import { simulateCommand } from "./simulate.ts";
 import { addLimitOptions, addOutputOptions, addSolveOptions } from "./solve-flags.ts";
 
 /** The program and its commands. Nothing but commander is loaded until a command runs. */
@@ -19,6 +22,9 @@ export function createProgram(version: string): Command {
   addSolve(program);
   addRuns(program);
   program.addCommand(serveCommand());
+  program.addCommand(evalCommand());
+  program.addCommand(simulateCommand());
+  program.addCommand(dataCommand());
   addDoctor(program);
   addPrompt(program);
   addTrain(program);

@@ -12,6 +12,7 @@ import { checkPlan, plannedUnits } from "./plan.ts";
 import { ProblemRun } from "./problem-run.ts";
 import { Slots } from "./slots.ts";
 import type { EvaluationStore, Spent } from "./store.ts";
+import { Tally, type TallyFigures } from "./tally.ts";
 import type { Trial, Unit } from "./trial.ts";
 
 /** What decides the figures. Another evaluation in the same store must have the same, methods apart. */
@@ -45,27 +46,17 @@ export interface EvaluateOptions extends EvaluationPlan {
   onProgress?: (progress: Progress) => void;
 }
 
-export interface Progress {
-  /** Units: repetitions of methods, and plain samples. */
-  planned: number;
-  finished: number;
-  failed: number;
-  /** Units finished by earlier lives. */
-  resumed: number;
+/** What a unit that ended leaves behind, for whoever watches. */
+export interface Progress extends TallyFigures {
   spent: Readonly<Spent>;
   money: number | undefined;
-  /** The unit that has just ended. */
   unit: Unit;
   trial: Trial;
 }
 
-export interface Outcome {
+export interface Outcome extends TallyFigures {
   /** Why it ended: `done`, or what stopped it before. */
   end: "done" | "budget" | "interrupted";
-  planned: number;
-  finished: number;
-  failed: number;
-  resumed: number;
   spent: Readonly<Spent>;
   money: number | undefined;
 }
@@ -105,11 +96,7 @@ export class Evaluation {
   readonly #problems: readonly Problem[];
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #child: ReturnType<typeof childController>;
-  readonly #planned: number;
-  readonly #resumed: number;
-  #finished: number;
-  #failed = 0;
-  #failedInARow = 0;
+  readonly #tally: Tally;
   #fatal: { error: unknown } | undefined;
   #overBudget = false;
 
@@ -125,9 +112,8 @@ export class Evaluation {
     this.isFinished = store.finished();
     this.#child = childController([abort]);
     this.signal = this.#child.signal;
-    this.#planned = problems.length * plannedUnits(options, 0).length;
-    this.#resumed = this.#countFinished();
-    this.#finished = this.#resumed;
+    const ordered = problems.map(({ id }) => numbers.get(id) as number);
+    this.#tally = new Tally(options, ordered, this.isFinished);
   }
 
   async run(): Promise<Outcome> {
@@ -147,7 +133,8 @@ export class Evaluation {
       this.#child.release();
     }
     if (this.#fatal) throw this.#fatal.error;
-    return { ...this.#totals(), end: this.#end() };
+    const { spent, money } = this.caps;
+    return { ...this.#tally.figures(), spent, money, end: this.#end() };
   }
 
   /** Nothing new may start. */
@@ -173,11 +160,11 @@ export class Evaluation {
 
   async settle(unit: Unit, trial: Trial): Promise<void> {
     await this.options.store.putTrial(unit, trial);
-    if (trial.status === "done") this.#finished++;
-    else this.#failed++;
-    this.#failedInARow = trial.status === "failed" ? this.#failedInARow + 1 : 0;
-    this.options.onProgress?.({ ...this.#totals(), unit, trial });
-    if (this.#failedInARow >= MOST_FAILURES_IN_A_ROW) this.#stop(new UpstreamDownError(trial.error ?? ""));
+    this.#tally.count(unit, trial);
+    const { spent, money } = this.caps;
+    this.options.onProgress?.({ ...this.#tally.figures(), spent, money, unit, trial });
+    if (this.#tally.failedInARow >= MOST_FAILURES_IN_A_ROW)
+      this.#stop(new UpstreamDownError(trial.error ?? ""));
   }
 
   #stop(error: unknown): void {
@@ -186,29 +173,10 @@ export class Evaluation {
     this.#child.controller.abort(error);
   }
 
-  #totals(): Omit<Outcome, "end"> {
-    return {
-      planned: this.#planned,
-      finished: this.#finished,
-      failed: this.#failed,
-      resumed: this.#resumed,
-      spent: this.caps.spent,
-      money: this.caps.money,
-    };
-  }
-
   #end(): Outcome["end"] {
     if (this.#overBudget) return "budget";
     if (this.stopping) return "interrupted";
     return "done";
-  }
-
-  #countFinished(): number {
-    let count = 0;
-    for (const problem of this.#problems) {
-      for (const unit of this.#unitsOf(problem)) if (this.isFinished(unit)) count++;
-    }
-    return count;
   }
 
   #unitsOf({ id }: Problem): Unit[] {

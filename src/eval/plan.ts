@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Problem } from "../data/problem.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { EvaluateOptions, EvaluationPlan } from "./evaluate.ts";
-import type { Method } from "./method.ts";
+import { callsOf, type Method } from "./method.ts";
 import { MOST_SAMPLES } from "./metrics/majority.ts";
 import { SAMPLE, type Unit } from "./trial.ts";
 
@@ -109,4 +109,12 @@ function checkMethods({ methods, samples, pool }: EvaluationPlan): void {
       `would take ${plain} plain samples a problem (at most ${MOST_SAMPLES}); lower it, or use --pool.`,
     );
   }
+}
+
+/** Calls that a unit makes: a first round from the pool makes none, nor does a combination by hand. */
+export function callsOfUnit({ methods, pool }: EvaluationPlan, key: string): number {
+  if (key === SAMPLE) return 1;
+  const method = methods.find((one) => one.key === key);
+  if (method?.kind !== "coordinated") return 0;
+  return callsOf(method) - (pool === undefined ? 0 : (method.widths[0] ?? 0));
 }

@@ -6,7 +6,8 @@ import { plurality } from "../embedded/worklist.ts";
 import { asFirstRound, drawFrom, seedFor } from "./draw.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { type Grade, gradeOnce } from "./grade.ts";
-import { type CoordinatedMethod, callsOf, type Method, single } from "./method.ts";
+import { type CoordinatedMethod, type Method, single } from "./method.ts";
+import { callsOfUnit } from "./plan.ts";
 import { runUnit } from "./run-unit.ts";
 import { NO_COST, SAMPLE, type Trial, type TrialCost, type Unit } from "./trial.ts";
 
@@ -44,10 +45,8 @@ export class ProblemRun {
   async #paid(unit: Unit, method: Method): Promise<void> {
     const { slots, caps, signal, options } = this.#evaluation;
     const widths = method.kind === "coordinated" ? method.widths : [];
-    // A first round from the pool makes no calls.
-    const drawn = options.pool === undefined ? 0 : 1;
-    const lease = await slots.acquire(Math.max(1, ...widths.slice(drawn)));
-    const calls = callsOf(method) - (drawn === 1 ? (widths[0] ?? 0) : 0);
+    const lease = await slots.acquire(Math.max(1, ...widths.slice(options.pool === undefined ? 0 : 1)));
+    const calls = callsOfUnit(options, unit.method);
     try {
       if (!this.#evaluation.admit(calls)) return;
       try {

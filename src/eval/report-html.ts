@@ -24,7 +24,7 @@ const STYLE = `
   .scroll { overflow-x: auto } table { border-collapse: collapse; font-size: .87rem; margin: .8rem 0 }
   th, td { padding: .25rem .6rem; border-bottom: 1px solid #eee; text-align: right; vertical-align: top; font-variant-numeric: tabular-nums }
   th { background: #f6f6f6 } th:first-child, td:first-child, .card td { text-align: left }
-  .card td:last-child { overflow-wrap: anywhere } .card th { display: none }
+  .card td:last-child { overflow-wrap: anywhere } .card th { display: none } td:first-child { white-space: nowrap }
   .charts { display: flex; flex-wrap: wrap; gap: 1rem } svg { max-width: 100%; height: auto }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f7f7f7; padding: .6rem; margin: .3rem 0; max-height: 24rem; overflow-y: auto }
   pre.reasoning { color: #666 } details { margin: .3rem 0 .3rem .8rem } summary { cursor: pointer }

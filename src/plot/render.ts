@@ -28,7 +28,7 @@ export function renderChart(chart: Chart): string {
     element("rect", { width, height, fill: "#fff" }),
     text(width / 2, 22, title, { anchor: "middle", size: 14, weight: "600" }),
     axes(chart, frame),
-    ...series.map((one, i) => seriesSvg(one, i, frame)),
+    ...inDrawingOrder(series).map(([one, i]) => seriesSvg(one, i, frame)),
     legend(series, frame),
   ];
   const attributes = {
@@ -126,6 +126,13 @@ function axes({ x, y }: Chart, frame: Frame): string {
   ].join("");
 }
 
+/** Lines without marks first, so that they cover no point; colours stay by the order given. */
+function inDrawingOrder(series: readonly Series[]): [Series, number][] {
+  const numbered = series.map((one, i): [Series, number] => [one, i]);
+  const behind = ([one]: [Series, number]) => one.kind === "points" && one.marks === false;
+  return [...numbered.filter(behind), ...numbered.filter((one) => !behind(one))];
+}
+
 const axisLabel = ({ label, scale }: Axis) => (scale === "log" ? `${label} (log)` : label);
 
 function seriesSvg(series: Series, index: number, frame: Frame): string {
@@ -217,22 +224,28 @@ function mark(x: number, y: number, index: number, fill: string): string {
 function legend(series: readonly Series[], { right, top }: Frame): string {
   if (series.length < 2) return "";
   return series
-    .map(({ name, kind }, i) => {
-      const colour = COLOURS[i % COLOURS.length] as string;
+    .map((one, i) => {
       const y = top + 8 + i * LEGEND_LINE;
-      const sign =
-        kind === "bars"
-          ? element("rect", {
-              x: right + 10,
-              y: y - 5,
-              width: 10,
-              height: 10,
-              fill: colour,
-              "fill-opacity": 0.55,
-            })
-          : mark(right + 15, y, i, colour);
-      const short = name.length > 32 ? `${name.slice(0, 31)}…` : name;
-      return sign + text(right + 26, y + 4, short);
+      const short = one.name.length > 32 ? `${one.name.slice(0, 31)}…` : one.name;
+      return legendSign(one, { x: right + 15, y, index: i }) + text(right + 28, y + 4, short);
     })
     .join("");
+}
+
+function legendSign(series: Series, { x, y, index }: { x: number; y: number; index: number }): string {
+  const colour = COLOURS[index % COLOURS.length] as string;
+  if (series.kind === "bars") {
+    return element("rect", { x: x - 5, y: y - 5, width: 10, height: 10, fill: colour, "fill-opacity": 0.55 });
+  }
+  if (series.marks !== false) return mark(x, y, index, colour);
+  const dash = series.dashed ? "5 4" : undefined;
+  return element("line", {
+    x1: x - 9,
+    y1: y,
+    x2: x + 9,
+    y2: y,
+    stroke: colour,
+    "stroke-width": 1.8,
+    "stroke-dasharray": dash,
+  });
 }

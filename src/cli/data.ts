@@ -1,0 +1,48 @@
+import { Command, Option } from "commander";
+import { addDataOptions } from "./eval-flags.ts";
+import { parseNumber } from "./parse-number.ts";
+
+const count = () =>
+  new Option("--count <count>", "how many").argParser(parseNumber({ least: 1, integer: true })).default(100);
+const seed = () =>
+  new Option("--seed <integer>", "same seed, same problems")
+    .argParser(parseNumber({ integer: true }))
+    .default(0);
+const out = () => new Option("--out <file>", "default: stdout");
+
+/** `pacore data`; what it does is loaded when it runs. */
+export function dataCommand(): Command {
+  const data = new Command("data")
+    .summary("make and convert problems")
+    .description("Make and convert problems.");
+  data
+    .command("arithmetic")
+    .description("Synthetic integer arithmetic with exact answers, as in the paper's training data.")
+    .addOption(count())
+    .option("--digits <range>", "decimal digits of the operands", "12-13")
+    .addOption(seed())
+    .addOption(out())
+    .action(async (flags) => {
+      process.exitCode = await (await import("./run-data.ts")).writeArithmetic(flags);
+    });
+  data
+    .command("worklists")
+    .description("Problems that the embedded model can solve.")
+    .addOption(count())
+    .addOption(seed())
+    .addOption(out())
+    .action(async (flags) => {
+      process.exitCode = await (await import("./run-data.ts")).writeWorklists(flags);
+    });
+  addDataOptions(data.command("convert"))
+    .description(
+      "Any data set that pacore eval reads, as JSON lines; what is no problem is told with its line.",
+    )
+    .argument("<data>", "a file or hf:owner/name")
+    .addOption(out())
+    .addHelpText("after", "\nExits with 3 if lines had to be left out.")
+    .action(async (source, flags) => {
+      process.exitCode = await (await import("./run-data.ts")).convertData(source, flags);
+    });
+  return data;
+}

@@ -1,0 +1,131 @@
+import { createRequire } from "node:module";
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { redact } from "../core/redact.ts";
+import type { Problem } from "../data/problem.ts";
+import type { EvaluateOptions } from "../eval/evaluate.ts";
+import { checkKinds, graderFor } from "../eval/grader.ts";
+import type { CardFacts } from "../eval/run-card.ts";
+import type { EvaluationStore } from "../eval/store.ts";
+import { resolveModel } from "../upstream/resolve.ts";
+import { judgeVerifier } from "../verify/judge.ts";
+import type { EvalFlags } from "./eval-flags.ts";
+import { methodsOf } from "./eval-methods.ts";
+import { InputError } from "./input-error.ts";
+
+/** Everything an evaluation needs, as the flags say; models are opened. @throws {InputError} */
+export async function optionsOf(
+  reference: string,
+  problems: readonly Problem[],
+  { flags, store }: { flags: EvalFlags; store: EvaluationStore },
+): Promise<EvaluateOptions> {
+  const methods = await methodsOf(flags);
+  const judge =
+    flags.judgeModel === undefined ? undefined : await judgeOf(flags.judgeModel, flags.judgeVotes);
+  checkKinds(problems, { judge });
+  const {
+    samples,
+    pool,
+    seed,
+    concurrency,
+    budgetTokens,
+    budgetMoney,
+    temperature,
+    topP,
+    maxTokens,
+    explorerModel,
+  } = flags;
+  const model = flags.reportOnly ? named(reference) : await resolveModel(reference);
+  const explorer =
+    explorerModel === undefined || flags.reportOnly ? undefined : await resolveModel(explorerModel);
+  const most = Math.max(
+    0,
+    ...methods.map((method) => (method.kind === "coordinated" ? method.widths.length : 0)),
+  );
+  if (explorer && methods.some((method) => method.kind !== "coordinated" || method.widths.length !== most)) {
+    throw new InputError(
+      "--explorer-model: give --widths of one length alone; plain samples have no rounds to explore.",
+    );
+  }
+  const { contextWindow, contextPolicy, sampling, maxRetries, callTimeout } = flags;
+  const coordinate = {
+    contextWindow,
+    contextPolicy,
+    sampling,
+    maxRetries,
+    callTimeoutMs: callTimeout,
+    ...(explorer && { models: Array(most).fill(explorer) as LanguageModelV4[] }),
+  };
+  return {
+    model,
+    methods,
+    samples,
+    pool,
+    seed,
+    concurrency,
+    store,
+    grader: (problem) => graderFor(problem, { judge }),
+    call: present({ temperature, topP, maxOutputTokens: maxTokens }),
+    coordinate: present(coordinate),
+    budgetTokens,
+    budgetMoney,
+    price: priceOf(flags),
+  };
+}
+
+/** For a report alone the model is a name. */
+const named = (modelId: string) => ({ modelId }) as LanguageModelV4;
+
+async function judgeOf(reference: string, votes: number) {
+  return judgeVerifier(await resolveModel(reference), { votes, agreement: "unanimous" });
+}
+
+function priceOf({ priceIn, priceOut, budgetMoney }: EvalFlags): EvaluateOptions["price"] {
+  if (priceIn === undefined && priceOut === undefined) {
+    if (budgetMoney !== undefined) throw new InputError("--budget-money: needs --price-in and --price-out.");
+    return undefined;
+  }
+  return { inputPerMillion: priceIn ?? 0, outputPerMillion: priceOut ?? 0 };
+}
+
+function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as ReturnType<
+    typeof present<T>
+  >;
+}
+
+/** What the run card says, less what only loading the data tells. */
+export function cardFacts(
+  data: string,
+  model: string,
+  { flags, problems, options }: { flags: EvalFlags; problems: readonly Problem[]; options: EvaluateOptions },
+): Omit<CardFacts, "rejected" | "skipped"> {
+  const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+  const { call, price, budgetTokens, budgetMoney, concurrency } = options;
+  const { contextWindow, contextPolicy, sampling = "paper", map, format, kind, limit, explorerModel } = flags;
+  const settings = {
+    ...call,
+    sampling,
+    contextWindow,
+    contextPolicy,
+    concurrency,
+    budgetTokens,
+    budgetMoney,
+    price,
+    map: map.join(","),
+    format,
+    kind,
+    limit,
+    explorerModel,
+  };
+  const judge = flags.judgeModel && `${redact(flags.judgeModel)}, ${flags.judgeVotes} unanimous votes`;
+  return {
+    data,
+    model: redact(model),
+    problems,
+    plan: options,
+    version,
+    argv: process.argv.slice(2),
+    settings: present(settings),
+    ...(judge && { judge }),
+  };
+}
