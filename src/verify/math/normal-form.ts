@@ -44,7 +44,7 @@ function formOf(given: Expression, context: Context): string | undefined {
     case "based":
       return `${e.digits}_${e.base}`;
     case "tuple":
-      return all(e.items)?.join(",").replace(/^/, e.open).concat(e.close);
+      return realForm(e, context) ?? all(e.items)?.join(",").replace(/^/, e.open).concat(e.close);
     case "list":
     case "set":
     case "plus-minus":
