@@ -89,4 +89,6 @@ export const EVENT_STREAM_HEADERS = {
   "cache-control": "no-cache, no-transform",
   // nginx would else hold the stream back until its buffer is full.
   "x-accel-buffering": "no",
+  // Said outright, or the adapter waits for more before it sends the first bytes.
+  "transfer-encoding": "chunked",
 };

@@ -4,8 +4,9 @@ import type { Reservation } from "../auth/allowance.ts";
 import { checkMessageCount } from "../chat/plan.ts";
 import { badRequest } from "../errors/api-error.ts";
 import { toApiError } from "../errors/to-api-error.ts";
-import { hangUp, type RequestContext, whenClientLeaves } from "../http/client.ts";
+import { type RequestContext, whenClientLeaves } from "../http/client.ts";
 import { EVENT_STREAM_HEADERS, sse } from "../http/event-stream.ts";
+import { bodyOutlet, socketOutlet } from "../http/outlet.ts";
 import type { JsonObject } from "../http/read-body.ts";
 import { ReaderLeftError } from "../runs/shared-run.ts";
 import type { Service } from "../service.ts";
@@ -62,7 +63,7 @@ export async function passThrough(
     watch.started();
     reservation = service.allowances.reserve(key, { ...mostOf(body), price: served.price });
     const text = capped(plain, reservation);
-    return await relayed(c, plain, { text, scan, controller, over });
+    return await relayed(c, plain, { text, scan, controller, stallMs: service.settings.stallMs, over });
   } catch (error) {
     over(error);
     throw error;
@@ -126,60 +127,47 @@ interface RelayParts {
   text: string;
   scan: UsageScan;
   controller: AbortController;
+  stallMs: number;
   over: (error: unknown) => void;
 }
-
-const BUFFER_BYTES = 64 * 1024;
 
 /** The answer as it comes, with back-pressure from the client to the upstream's socket. */
 async function relayed(
   c: RequestContext,
   { body, endpoint }: PassThrough,
-  { text, scan, controller, over }: RelayParts,
+  { text, scan, controller, stallMs, over }: RelayParts,
 ): Promise<Response> {
-  let out: ReadableStreamDefaultController<Uint8Array> | undefined;
-  let flow: { pause(): void; resume(): void } | undefined;
+  const { outgoing } = c.env ?? {};
+  const outlet = outgoing
+    ? socketOutlet(outgoing, { stallMs })
+    : bodyOutlet(() => controller.abort(new ReaderLeftError()));
   let response: Response | undefined;
   const streaming = body.stream === true;
-  const stream = () =>
-    new ReadableStream<Uint8Array>(
-      {
-        start: (opened) => {
-          out = opened;
-        },
-        pull: () => flow?.resume(),
-        cancel: () => {
-          out = undefined;
-          controller.abort(new ReaderLeftError());
-        },
-      },
-      new ByteLengthQueuingStrategy({ highWaterMark: BUFFER_BYTES }),
-    );
   await endpoint.relay(
     { body: text, signal: controller.signal },
     {
-      onHeaders(status, headers, upstream) {
-        flow = upstream;
+      onHeaders(status, headers, flow) {
         const type =
           headers["content-type"] ?? (streaming ? EVENT_STREAM_HEADERS["content-type"] : "application/json");
-        const more = streaming ? EVENT_STREAM_HEADERS : {};
-        response = new Response(stream(), { status, headers: { ...more, "content-type": type } });
+        const own = {
+          ...(streaming && EVENT_STREAM_HEADERS),
+          "content-type": type,
+          "x-request-id": c.get("requestId"),
+        };
+        response = outlet.head(status, own, flow);
       },
       onData(chunk) {
         scan.push(chunk);
         // undici's chunks are views of a buffer that it does not use again.
-        out?.enqueue(chunk);
-        if ((out?.desiredSize ?? 1) <= 0) flow?.pause();
+        outlet.write(chunk);
       },
       onEnd(error) {
         over(error);
-        if (error === undefined) out?.close();
-        else if (streaming) {
-          // Its status is sent; the stream itself has to say that it broke off.
-          out?.enqueue(Buffer.from(sse(JSON.stringify(toApiError(error).toBody()))));
-          out?.close();
-        } else hangUp(c);
-        out = undefined;
+        if (error === undefined) return outlet.end();
+        if (!streaming) return outlet.break();
+        // Its status is sent; the stream itself has to say that it broke off.
+        outlet.write(Buffer.from(sse(JSON.stringify(toApiError(error).toBody()))));
+        outlet.end();
       },
     },
   );
