@@ -8,7 +8,7 @@ export interface SamplingSettings {
   topK: number;
 }
 
-export interface ChosenToken {
+interface ChosenToken {
   token: number;
   /** Under the model itself: temperature 1, nothing truncated. */
   logProbability: number;

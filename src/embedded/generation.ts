@@ -11,7 +11,7 @@ import { createStopFilter } from "./stop-filter.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** What a call's text goes to, piece by piece. */
-export interface Sink {
+interface Sink {
   reasoning(delta: string): unknown;
   text(delta: string): unknown;
 }

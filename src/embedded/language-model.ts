@@ -31,7 +31,7 @@ function loadEngine(options: EmbeddedModelOptions): Promise<Engine> {
 
 /** Imports happen here: who only mentions the model does not pay for a runtime. */
 async function createEngine({ directory, executor: kind, threads }: EmbeddedModelOptions): Promise<Engine> {
-  const [{ loadPretrained }, { createExecutor }, { createPolicy }, { createSampler }] = await Promise.all([
+  const [{ loadPretrained }, { createExecutor }, { createPolicy }, { Sampler }] = await Promise.all([
     import("./pretrained.ts"),
     import("./engine/executor.ts"),
     import("./policy.ts"),
@@ -42,7 +42,7 @@ async function createEngine({ directory, executor: kind, threads }: EmbeddedMode
     createExecutor({ ...(kind && { kind }), ...(threads && { threads }) }),
   ]);
   const policy = await createPolicy({ ...pretrained, executor });
-  return { tokenizer: pretrained.tokenizer, sampler: createSampler(policy) };
+  return { tokenizer: pretrained.tokenizer, sampler: new Sampler(policy) };
 }
 
 /**

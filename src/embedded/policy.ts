@@ -29,7 +29,7 @@ export interface Policy {
   dispose(): Promise<void>;
 }
 
-export interface PolicyOptions {
+interface PolicyOptions {
   config: LlamaConfig;
   weights: Weights;
   tokenizer: Tokenizer;

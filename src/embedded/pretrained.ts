@@ -6,7 +6,7 @@ import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 import type { LlamaConfig, Weights } from "./weights.ts";
 
 /** The weights that ship with the package; right from `src/embedded` and from `dist/embedded`. */
-export const SHIPPED_MODEL = new URL("../../models/embedded/", import.meta.url);
+const SHIPPED_MODEL = new URL("../../models/embedded/", import.meta.url);
 
 /** A model directory's `config.json`, in Hugging Face's terms. */
 interface HuggingFaceConfig {

@@ -4,13 +4,19 @@ import type { Policy, PromptState } from "./policy.ts";
 const MAX_PROMPTS = 64;
 
 /** Reads every distinct prompt once, however many calls ask for it and when. */
-export function createPromptCache(policy: Policy) {
-  const states = new Map<string, Promise<PromptState>>();
+export class PromptCache {
+  readonly #policy: Policy;
+  readonly #states = new Map<string, Promise<PromptState>>();
 
-  function get(prompt: readonly number[]): { state: Promise<PromptState>; cached: boolean } {
+  constructor(policy: Policy) {
+    this.#policy = policy;
+  }
+
+  get(prompt: readonly number[]): { state: Promise<PromptState>; cached: boolean } {
+    const states = this.#states;
     const key = prompt.join();
     const known = states.get(key);
-    const state = known ?? policy.prefill(prompt);
+    const state = known ?? this.#policy.prefill(prompt);
     states.delete(key);
     states.set(key, state);
     if (!known) state.catch(() => states.delete(key));
@@ -20,6 +26,4 @@ export function createPromptCache(policy: Policy) {
     }
     return { state, cached: known !== undefined };
   }
-
-  return { get };
 }

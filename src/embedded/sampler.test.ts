@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { tinyPolicy } from "../../test/support/tiny-policy.ts";
 import type { Policy } from "./policy.ts";
-import { createSampler, MAX_NEW_TOKENS, type SampleRequest } from "./sampler.ts";
+import type { SampleRequest } from "./row.ts";
+import { MAX_NEW_TOKENS, Sampler } from "./sampler.ts";
 import { sampleProblem } from "./worklist.ts";
 
 const policy = await tinyPolicy("onnxruntime");
@@ -34,7 +35,7 @@ function counting(inner: Policy) {
 }
 
 test("a seed and a prompt give the same tokens alone, among equals and among others", async () => {
-  const sampler = createSampler(policy);
+  const sampler = new Sampler(policy);
   const alone = [];
   for (let seed = 0; seed < 12; seed++) alone.push(await sampler.sample(request(seed)));
   const together = await Promise.all(alone.map((_, seed) => sampler.sample(request(seed))));
@@ -53,7 +54,7 @@ test("a seed and a prompt give the same tokens alone, among equals and among oth
 
 test("calls that arrive while others are decoding join them", async () => {
   const { counted, counts } = counting(policy);
-  const sampler = createSampler(counted);
+  const sampler = new Sampler(counted);
   const late: Promise<unknown>[] = [];
   const onToken = () => {
     if (late.length === 0) late.push(sampler.sample(request(2, { maxTokens: 15 })));
@@ -61,7 +62,7 @@ test("calls that arrive while others are decoding join them", async () => {
   };
   const first = await sampler.sample(request(1, { maxTokens: 20, topK: 0, onToken, temperature: 1 }));
   await Promise.all(late);
-  const alone = await createSampler(policy).sample(request(1));
+  const alone = await new Sampler(policy).sample(request(1));
   expect(first.tokens).toEqual(alone.tokens);
   expect(counts.prefills).toBe(1);
   expect(counts.steps).toBeLessThan(40);
@@ -69,7 +70,7 @@ test("calls that arrive while others are decoding join them", async () => {
 
 test("equal prompts are read once, and samples after the first are told so", async () => {
   const { counted, counts } = counting(policy);
-  const sampler = createSampler(counted);
+  const sampler = new Sampler(counted);
   const samples = await Promise.all(Array.from({ length: 32 }, (_, seed) => sampler.sample(request(seed))));
   expect(counts.prefills).toBe(1);
   expect(samples.map(({ promptWasCached }) => promptWasCached)).toEqual([false, ...Array(31).fill(true)]);
@@ -77,7 +78,7 @@ test("equal prompts are read once, and samples after the first are told so", asy
 });
 
 test("log-probabilities are those of reading prompt and tokens afresh", async () => {
-  const { tokens, logProbabilities } = await createSampler(policy).sample(request(3));
+  const { tokens, logProbabilities } = await new Sampler(policy).sample(request(3));
   expect(tokens.length).toBeGreaterThan(3);
   for (const [index, token] of tokens.entries()) {
     const { logits } = await policy.prefill([...promptOf(1), ...tokens.slice(0, index)]);
@@ -87,12 +88,9 @@ test("log-probabilities are those of reading prompt and tokens afresh", async ()
 });
 
 test("both executors draw the same tokens", async () => {
-  const wasm = createSampler(await tinyPolicy("wasm"));
+  const wasm = new Sampler(await tinyPolicy("wasm"));
   for (const seed of [1, 2, 3]) {
-    const [a, b] = await Promise.all([
-      createSampler(policy).sample(request(seed)),
-      wasm.sample(request(seed)),
-    ]);
+    const [a, b] = await Promise.all([new Sampler(policy).sample(request(seed)), wasm.sample(request(seed))]);
     expect(b.tokens).toEqual(a.tokens);
     for (const [index, value] of b.logProbabilities.entries()) {
       expect(value).toBeCloseTo(a.logProbabilities[index] as number, 4);
@@ -101,13 +99,13 @@ test("both executors draw the same tokens", async () => {
 });
 
 test("temperature 0 is greedy: every seed gives the same", async () => {
-  const sampler = createSampler(policy);
+  const sampler = new Sampler(policy);
   const [a, b] = await Promise.all([1, 2].map((seed) => sampler.sample(request(seed, { temperature: 0 }))));
   expect(a?.tokens).toEqual(b?.tokens);
 });
 
 test("a sample ends at its limit, at zero, and at what the caches can hold", async () => {
-  const sampler = createSampler(policy);
+  const sampler = new Sampler(policy);
   const endless = { prompt: promptOf(1), temperature: 1, topP: 1, topK: 0, seed: 0 };
   const lengths = await Promise.all(
     [0, 1, 1000].map(async (maxTokens) => {
@@ -124,16 +122,16 @@ test("a sample ends at its limit, at zero, and at what the caches can hold", asy
 });
 
 test("more samples than a lane has rows are all drawn", async () => {
-  const sampler = createSampler(policy);
+  const sampler = new Sampler(policy);
   const samples = await Promise.all(
     Array.from({ length: 70 }, (_, seed) => sampler.sample(request(seed, { maxTokens: 3 }))),
   );
   expect(samples).toHaveLength(70);
-  expect(sampler.active()).toBe(0);
+  expect(sampler.active).toBe(0);
 });
 
 test("an aborted sample rejects with the reason and frees its row; the others go on", async () => {
-  const sampler = createSampler(policy);
+  const sampler = new Sampler(policy);
   const controller = new AbortController();
   const reason = new Error("enough");
   let seen = 0;
@@ -149,21 +147,21 @@ test("an aborted sample rejects with the reason and frees its row; the others go
   );
   const other = sampler.sample(request(2));
   await expect(doomed).rejects.toBe(reason);
-  expect((await other).tokens).toEqual((await createSampler(policy).sample(request(2))).tokens);
+  expect((await other).tokens).toEqual((await new Sampler(policy).sample(request(2))).tokens);
   expect(seen).toBe(2);
-  expect(sampler.active()).toBe(0);
+  expect(sampler.active).toBe(0);
 });
 
 test("a signal aborted beforehand costs nothing", async () => {
   const { counted, counts } = counting(policy);
-  const sample = createSampler(counted).sample(request(1, { abortSignal: AbortSignal.abort("no") }));
+  const sample = new Sampler(counted).sample(request(1, { abortSignal: AbortSignal.abort("no") }));
   await expect(sample).rejects.toBe("no");
   expect(counts.prefills).toBe(0);
 });
 
 test("a program that fails fails the samples under way, and the sampler goes on afterwards", async () => {
   let broken = true;
-  const sampler = createSampler({
+  const sampler = new Sampler({
     ...policy,
     decoder: async (shape) => {
       if (broken) throw new Error("out of memory");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createPolicy } from "./policy.ts";
 import { loadPretrained } from "./pretrained.ts";
 import { synthesisPrompt } from "./prompts.ts";
-import { createSampler } from "./sampler.ts";
+import { Sampler } from "./sampler.ts";
 import { parameterCount } from "./weights.ts";
 import { sampleProblem } from "./worklist.ts";
 
@@ -22,11 +22,11 @@ const request = (text: string, seed: number) => ({
 });
 
 test("the shipped model draws the same sample to the bit alone, among equals and among others", async () => {
-  const together = createSampler(policy);
+  const together = new Sampler(policy);
   const mixed = await Promise.all(prompts.map((text, seed) => together.sample(request(text, seed))));
   for (const [index, text] of prompts.entries()) {
-    const { tokens, logProbabilities } = await createSampler(policy).sample(request(text, index));
-    const equals = createSampler(policy);
+    const { tokens, logProbabilities } = await new Sampler(policy).sample(request(text, index));
+    const equals = new Sampler(policy);
     const [first] = await Promise.all(
       Array.from({ length: [3, 9, 20][index % 3] as number }, (_, more) =>
         equals.sample(request(text, index + more)),

@@ -1,5 +1,5 @@
 /** Cuts a stream of text before the first stop sequence, which may arrive in pieces. */
-export interface StopFilter {
+interface StopFilter {
   /** Add text. @returns What is certainly before any stop sequence, and whether one has been found. */
   push(delta: string): { text: string; stopped: boolean };
   /** What was held back, once no more text will come. */

@@ -2,10 +2,10 @@ import { createRandom, mixSeed, type Random } from "./random.ts";
 
 /** The labels of a work list's parts. */
 export const LABELS = "ABCDEFGH";
-export const MIN_PARTS = 6;
+const MIN_PARTS = 6;
 export const MAX_PARTS = LABELS.length;
 /** Operations in one chain. */
-export const CHAIN_LENGTH = 3;
+const CHAIN_LENGTH = 3;
 /** Parts a trajectory has the budget to work; the others it must guess. */
 export const WORKED_PARTS = 5;
 

@@ -5,7 +5,7 @@ export interface AdamWState {
   second: Float32Array[];
 }
 
-export interface AdamWOptions {
+interface AdamWOptions {
   learningRate: number;
   beta1?: number;
   beta2?: number;

@@ -3,7 +3,7 @@ import type { Tokenizer } from "../embedded/tokenizer.ts";
 import type { Demonstration } from "./lab-data.ts";
 
 /** What the loss takes: next-token prediction over padded rows. */
-export interface TrainingBatch {
+interface TrainingBatch {
   /** `[B, T]` input tokens. */
   ids: HostTensor;
   /** `[B, T]` the token after each. */

@@ -7,7 +7,7 @@ import type { Weights } from "../embedded/weights.ts";
 import { type AdamWState, createAdamW } from "./adamw.ts";
 
 /** All a run needs to go on as if it had never stopped: batches follow from the seed and the step. */
-export interface Checkpoint {
+interface Checkpoint {
   weights: Weights;
   optimizer: AdamWState;
   seed: number;

@@ -7,7 +7,7 @@ import { type LlamaConfig, parameterShapes } from "../embedded/weights.ts";
  * @param ids `[B, T]` int32. @param targets `[B, T]` int32. @param weights `[B, T]`, 0 where nothing is learnt.
  * @returns A scalar.
  */
-export function crossEntropy(
+function crossEntropy(
   config: LlamaConfig,
   parameters: readonly Value[],
   [ids, targets, weights]: readonly [Value, Value, Value],

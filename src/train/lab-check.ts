@@ -1,6 +1,7 @@
 import { aggregationPrompt, synthesisPrompt } from "../embedded/prompts.ts";
 import { createRandom, mixSeed } from "../embedded/random.ts";
-import type { Sample, Sampler } from "../embedded/sampler.ts";
+import type { Sample } from "../embedded/row.ts";
+import type { Sampler } from "../embedded/sampler.ts";
 import type { Tokenizer } from "../embedded/tokenizer.ts";
 import {
   formatConclusion,

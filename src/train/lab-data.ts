@@ -22,7 +22,7 @@ export interface Demonstration {
 }
 
 /** Share of demonstrations with references that fill their unworked parts from them; the rest guess. */
-export const PLURALITY_SHARE = 0.06;
+const PLURALITY_SHARE = 0.06;
 
 const randomDigit = (random: Random) => random.integer(10);
 
@@ -37,7 +37,7 @@ function workedLine(part: Part, label: string): string {
 }
 
 /** Work five parts in random order; give the others the digits of `fill`. */
-export function workedResponse(list: WorkList, fill: readonly number[], random: Random): string {
+function workedResponse(list: WorkList, fill: readonly number[], random: Random): string {
   const order = shuffleInPlace([...list.keys()], random).slice(0, WORKED_PARTS);
   const solution = solveWorklist(list);
   const lines = order.map((index) => workedLine(list[index] as Part, LABELS[index] as string));
@@ -52,7 +52,7 @@ export function simulatedMessage(list: WorkList, random: Random): number[] {
 }
 
 /** Every part's most frequent digit, ties broken at random. */
-export function pluralityDigits(messages: readonly (readonly number[])[], random: Random): number[] {
+function pluralityDigits(messages: readonly (readonly number[])[], random: Random): number[] {
   const size = messages[0]?.length ?? 0;
   return Array.from({ length: size }, (_, part) => {
     const counts = Array.from({ length: 10 }, () => random.uniform() / 2);

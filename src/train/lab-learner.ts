@@ -23,35 +23,62 @@ export interface StepEvent {
   seconds: number;
 }
 
-/** What steps need between them: compiled programs, one for each shape of batch, and the optimizer's state. */
-export function createLearner(
-  executor: Executor,
-  recipe: LabSftRecipe,
-  weights: Weights,
-  optimizer: AdamWState,
-  seed: number,
-) {
-  const tokenizer = createTokenizer();
-  const parameters = parameterList(recipe.model, weights);
-  const arrays = parameters.map(floatData);
-  const programs = new Map<string, Promise<Program>>();
+/** What steps have in common: compiled programs, one for each shape of batch, weights and optimizer. */
+export class Learner {
+  readonly #executor: Executor;
+  readonly #recipe: LabSftRecipe;
+  readonly #seed: number;
+  readonly #optimizer: AdamWState;
+  readonly #parameters: HostTensor[];
+  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #tokenizer = createTokenizer();
 
-  function program(batch: readonly HostTensor[]): Promise<Program> {
-    const key = (batch[0] as HostTensor).shape.join();
-    let found = programs.get(key);
-    if (!found) {
-      const graph = crossEntropyGradient(recipe.model, executor.kind === "wasm" ? "one-hot" : "gather");
-      found = executor.compile(graph, { inputs: [...parameters, ...batch] });
-      programs.set(key, found);
+  /** `weights` and `optimizer` are changed in place. */
+  constructor(
+    executor: Executor,
+    recipe: LabSftRecipe,
+    seed: number,
+    weights: Weights,
+    optimizer: AdamWState,
+  ) {
+    this.#executor = executor;
+    this.#recipe = recipe;
+    this.#seed = seed;
+    this.#optimizer = optimizer;
+    this.#parameters = parameterList(recipe.model, weights);
+  }
+
+  /** One optimizer step on the lessons that the seed and the step's number draw. */
+  async step(): Promise<StepEvent> {
+    const started = performance.now();
+    const [recipe, optimizer] = [this.#recipe, this.#optimizer];
+    const random = createRandom(mixSeed(this.#seed, 0x22, optimizer.step));
+    const learningRate = scheduledRate(recipe, optimizer.step);
+    const arrays = this.#parameters.map(floatData);
+    const sum = arrays.map(({ length }) => new Float32Array(length));
+    const loss: StepEvent["loss"] = {};
+    let tokens = 0;
+    for (const lesson of planLessons(optimizer.step, recipe.shortSteps, recipe.soloSteps, random)) {
+      const studied = await this.#study(lesson, sum);
+      loss[lesson.skill] = studied.loss;
+      tokens += studied.tokens;
     }
-    return found;
+    const isMatrix = (index: number) => (this.#parameters[index] as HostTensor).shape.length > 1;
+    const gradientNorm = adamwStep(arrays, sum, optimizer, { learningRate }, isMatrix);
+    const seconds = (performance.now() - started) / 1000;
+    const { step } = optimizer;
+    return { type: "step", step, steps: recipe.steps, loss, learningRate, gradientNorm, tokens, seconds };
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of this.#programs.values()) await (await program).dispose();
   }
 
   /** Add a lesson's gradients to `sum`; returns its loss and tokens. */
-  async function study({ demonstrations, length, weight }: Lesson, sum: Float32Array[]) {
-    const { ids, targets, weights: mask } = packBatch(tokenizer, demonstrations, length);
-    const batch = [ids, targets, mask];
-    const [loss, ...gradients] = await (await program(batch)).run([...parameters, ...batch]);
+  async #study({ demonstrations, length, weight }: Lesson, sum: Float32Array[]) {
+    const { ids, targets, weights } = packBatch(this.#tokenizer, demonstrations, length);
+    const batch = [ids, targets, weights];
+    const [loss, ...gradients] = await (await this.#program(batch)).run([...this.#parameters, ...batch]);
     for (const [index, gradient] of gradients.entries()) {
       const total = sum[index] as Float32Array;
       const data = floatData(gradient);
@@ -60,35 +87,15 @@ export function createLearner(
     return { loss: floatData(loss)[0] as number, tokens: ids.data.length };
   }
 
-  async function step(): Promise<StepEvent> {
-    const started = performance.now();
-    const random = createRandom(mixSeed(seed, 0x22, optimizer.step));
-    const learningRate = scheduledRate(recipe, optimizer.step);
-    const sum = arrays.map(({ length }) => new Float32Array(length));
-    const loss: Partial<Record<LabSkill, number>> = {};
-    let tokens = 0;
-    for (const lesson of planLessons(optimizer.step, recipe.shortSteps, recipe.soloSteps, random)) {
-      const studied = await study(lesson, sum);
-      loss[lesson.skill] = studied.loss;
-      tokens += studied.tokens;
+  #program(batch: readonly HostTensor[]): Promise<Program> {
+    const key = (batch[0] as HostTensor).shape.join();
+    let found = this.#programs.get(key);
+    if (!found) {
+      const by = this.#executor.kind === "wasm" ? "one-hot" : "gather";
+      const graph = crossEntropyGradient(this.#recipe.model, by);
+      found = this.#executor.compile(graph, { inputs: [...this.#parameters, ...batch] });
+      this.#programs.set(key, found);
     }
-    const isMatrix = (index: number) => (parameters[index] as HostTensor).shape.length > 1;
-    const gradientNorm = adamwStep(arrays, sum, optimizer, { learningRate }, isMatrix);
-    const seconds = (performance.now() - started) / 1000;
-    return {
-      type: "step",
-      step: optimizer.step,
-      steps: recipe.steps,
-      loss,
-      learningRate,
-      gradientNorm,
-      tokens,
-      seconds,
-    };
+    return found;
   }
-
-  const dispose = async () => {
-    for (const compiled of programs.values()) await (await compiled).dispose();
-  };
-  return { step, dispose };
 }

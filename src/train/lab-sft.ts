@@ -5,14 +5,14 @@ import { floatData } from "../embedded/engine/host-tensor.ts";
 import { createPolicy } from "../embedded/policy.ts";
 import { type Pretrained, savePretrained } from "../embedded/pretrained.ts";
 import { createRandom, mixSeed } from "../embedded/random.ts";
-import { createSampler } from "../embedded/sampler.ts";
+import { Sampler } from "../embedded/sampler.ts";
 import { createTokenizer } from "../embedded/tokenizer.ts";
 import { initialWeights, type Weights } from "../embedded/weights.ts";
 import { createAdamW } from "./adamw.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { checkLab, type LabBar, type LabCheck, labBars } from "./lab-check.ts";
 import { demonstrateLab, type LabDemonstration } from "./lab-demonstration.ts";
-import { createLearner, type StepEvent } from "./lab-learner.ts";
+import { Learner, type StepEvent } from "./lab-learner.ts";
 import { LAB_SFT_RECIPE, type LabSftRecipe } from "./lab-recipe.ts";
 import { modelCard } from "./model-card.ts";
 
@@ -56,7 +56,7 @@ export async function* trainLabSft(options: LabSftOptions): AsyncGenerator<LabSf
   const path = join(out, "checkpoint.safetensors");
   const executor = options.executor ?? (await createExecutor());
   const { weights, optimizer } = await startState(path, seed, recipe, options.resume ?? false);
-  const learn = createLearner(executor, recipe, weights, optimizer, seed);
+  const learner = new Learner(executor, recipe, seed, weights, optimizer);
   const save = () => saveCheckpoint(path, { weights, optimizer, seed, recipe: JSON.stringify(recipe) });
   const deadline = performance.now() + minutes * 60_000;
   const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
@@ -64,7 +64,7 @@ export async function* trainLabSft(options: LabSftOptions): AsyncGenerator<LabSf
   try {
     while (optimizer.step < recipe.steps && performance.now() < deadline) {
       abortSignal?.throwIfAborted();
-      yield await learn.step();
+      yield await learner.step();
       if (optimizer.step % checkpointEvery === 0) {
         await save();
         yield { type: "checkpoint", step: optimizer.step, path };
@@ -80,7 +80,7 @@ export async function* trainLabSft(options: LabSftOptions): AsyncGenerator<LabSf
     }
     yield { type: "end", step: optimizer.step, finished, weights };
   } finally {
-    await learn.dispose();
+    await learner.dispose();
   }
 }
 
@@ -92,7 +92,7 @@ async function measure(
   model: Pretrained,
   problems: number,
 ): Promise<LabSftEvent> {
-  const sampler = createSampler(await createPolicy({ ...model, executor }));
+  const sampler = new Sampler(await createPolicy({ ...model, executor }));
   const options = { tokenizer: model.tokenizer, sampler };
   const check = await checkLab({ ...options, problems });
   const demonstration = await demonstrateLab({ ...options, problems: Math.ceil(problems / 4) });

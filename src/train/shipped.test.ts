@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { createPolicy } from "../embedded/policy.ts";
 import { loadPretrained } from "../embedded/pretrained.ts";
-import { createSampler } from "../embedded/sampler.ts";
+import { Sampler } from "../embedded/sampler.ts";
 import { checkLab } from "./lab-check.ts";
 import { demonstrateLab } from "./lab-demonstration.ts";
 
 const pretrained = await loadPretrained();
-const sampler = createSampler(await createPolicy(pretrained));
+const sampler = new Sampler(await createPolicy(pretrained));
 const options = { tokenizer: pretrained.tokenizer, sampler };
 
 test("the shipped policy works parts, guesses the rest, ignores references, and can aggregate", async () => {

@@ -8,7 +8,7 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
-export interface CompileOptions {
+interface CompileOptions {
   /** Arguments with known values; they come before the inputs and are stored in the program. */
   constants?: readonly HostTensor[];
   inputs: readonly TensorSpec[];
@@ -20,7 +20,7 @@ export interface Executor {
   compile(graph: (...values: Value[]) => Value[], options: CompileOptions): Promise<Program>;
 }
 
-export interface ExecutorOptions {
+interface ExecutorOptions {
   /** Default: `PACORE_EXECUTOR` if set, else ONNX Runtime where it is installed, else Wasm. */
   kind?: Executor["kind"];
   /** Threads one program may use; Wasm has one. */

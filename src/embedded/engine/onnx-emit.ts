@@ -176,7 +176,7 @@ const EMITTERS: Record<string, Emit> = {
   dot: (scope, equation) => scope.set(output(equation), emitDot(scope, equation)),
 };
 
-export interface OnnxProgram {
+interface OnnxProgram {
   model: Uint8Array;
   inputNames: string[];
   outputNames: string[];

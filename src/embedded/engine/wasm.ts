@@ -6,7 +6,7 @@ import { traced, type Value } from "./traced.ts";
 let initialised: Promise<unknown> | undefined;
 
 /** Start jax-js on its Wasm backend, once in a process; tracing needs it too. */
-export async function startJax(): Promise<void> {
+async function startJax(): Promise<void> {
   initialised ??= init("wasm").then(() => defaultDevice("wasm"));
   await initialised;
 }
@@ -28,7 +28,9 @@ export async function traceGraph(graph: (...values: Value[]) => Value[], specs: 
   const placeholders = specs.map(({ dtype, shape }) =>
     np.zeros([...shape], { dtype: dtype === "float32" ? np.float32 : np.int32 }),
   );
-  return makeJaxpr(traced(graph))(...placeholders).jaxpr;
+  const { jaxpr } = makeJaxpr(traced(graph))(...placeholders);
+  for (const placeholder of placeholders) placeholder.dispose();
+  return jaxpr;
 }
 
 /** jax-js's own backend: the fallback where ONNX Runtime is not installed, and the reference in tests. */
