@@ -149,7 +149,7 @@ async function bodies({ server, serverUrl }: Bench): Promise<void> {
 }
 
 async function soaked(seconds: number): Promise<void> {
-  const { requests, statuses, upstreamCalls, faults, left, resources, heapMb } = await soak({
+  const { requests, statuses, upstreamCalls, faults, left, leaked, resources, heapMb } = await soak({
     seconds,
     clients: 24,
   });
@@ -160,10 +160,8 @@ async function soaked(seconds: number): Promise<void> {
   print(
     `      resources ${JSON.stringify(resources)}, heap ${heapMb.before.toFixed(0)} → ${heapMb.after.toFixed(0)} MB`,
   );
-  bar(
-    `nothing is left: ${JSON.stringify(left)}`,
-    Object.values(left).every((count) => count === 0),
-  );
+  const clean = Object.values(left).every((count) => count === 0) && Object.keys(leaked).length === 0;
+  bar(`nothing is left: ${JSON.stringify(left)}; leaked: ${JSON.stringify(leaked)}`, clean);
 }
 
 const chosen = process.argv.slice(2).filter((word) => /^[a-z]+$/.test(word));
