@@ -24,7 +24,7 @@ export async function loadData(source: string, { map, format, kind, limit }: Dat
 export function rejectionLines({ rejected, skipped }: Loaded): string[] {
   const lines = rejected.slice(0, SHOWN).map(({ file, line, reason }) => `${file}:${line}: ${reason}`);
   if (rejected.length > SHOWN) lines.push(`… and ${rejected.length - SHOWN} more.`);
-  if (rejected.length > 0) lines.push(`${rejected.length} lines left out, for they are no problems.`);
-  if (skipped > 0) lines.push(`${skipped} problems left out on purpose (pictures).`);
+  if (rejected.length > 0) lines.push(`Left out, for they are no problems: ${rejected.length}.`);
+  if (skipped > 0) lines.push(`Left out on purpose (pictures): ${skipped}.`);
   return lines;
 }

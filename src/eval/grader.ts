@@ -19,8 +19,8 @@ export function checkKinds(problems: readonly Problem[], { judge, code }: Grader
   const count = (kind: ProblemKind) => problems.filter((problem) => problem.kind === kind).length;
   if (!judge && count("judge") > 0) {
     throw new InvalidOptionError(
-      "judgeModel",
-      `${count("judge")} problems need a judge; name one, or another --kind.`,
+      "judge",
+      `${count("judge")} problems need a judge; name one with --judge-model, or another --kind.`,
     );
   }
   if (!code && count("code") > 0) {
