@@ -1,7 +1,7 @@
 import { sse } from "../http/event-stream.ts";
 import type { SharedRun } from "../runs/shared-run.ts";
+import type { ResponseEvent } from "./output-items.ts";
 import type { ResponseStore, StoredResponse } from "./store.ts";
-import type { ResponseEvent } from "./writer.ts";
 
 /** An event as it goes over the wire and onto the disk. */
 export interface LoggedEvent {

@@ -45,3 +45,13 @@ export const outputText = (text: string): OutputText => ({
   annotations: [],
   logprobs: [],
 });
+
+/** To be made JSON before the next one is asked for: its item goes on changing. */
+export interface ResponseEvent {
+  type: string;
+  sequence_number: number;
+  [field: string]: unknown;
+}
+
+/** Makes the next event. */
+export type EmitEvent = (type: string, fields: object) => ResponseEvent;

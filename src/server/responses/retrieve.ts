@@ -3,9 +3,9 @@ import { hangUp, type RequestContext, whenClientLeaves } from "../http/client.ts
 import { EVENT_STREAM_HEADERS, eventStream } from "../http/event-stream.ts";
 import type { Service } from "../service.ts";
 import { type LoggedEvent, wireText } from "./event-log.ts";
+import type { ResponseEvent } from "./output-items.ts";
 import type { RunningResponse } from "./runs.ts";
 import type { StoredResponse } from "./store.ts";
-import type { ResponseEvent } from "./writer.ts";
 
 /** A response that was made before: as it is now, or its events after `starting_after`. */
 export function retrieve(

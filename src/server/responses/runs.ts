@@ -10,10 +10,11 @@ import { admit, paidRun, type RunPlan, SuspendedError } from "../runs/paid-run.t
 import { SharedRun } from "../runs/shared-run.ts";
 import type { Service } from "../service.ts";
 import { directLog, type LoggedEvent, storedLog } from "./event-log.ts";
+import type { ResponseEvent } from "./output-items.ts";
 import { keyById, planRun } from "./plan.ts";
 import { openResponse, type ResponseObject } from "./response-object.ts";
 import type { ResponseStore, StoredResponse } from "./store.ts";
-import { type ResponseEvent, ResponseWriter } from "./writer.ts";
+import { ResponseWriter } from "./writer.ts";
 
 /** The client asked for the end of a background response. */
 class CancelledError extends Error {

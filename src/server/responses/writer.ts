@@ -7,16 +7,10 @@ import {
   type MessageItem,
   type OutputItem,
   outputText,
-  type ReasoningItem,
+  type ResponseEvent,
 } from "./output-items.ts";
+import { emptyReasoning, ReasoningWriter } from "./reasoning-writer.ts";
 import { answered, failed, type ResponseObject } from "./response-object.ts";
-
-/** To be made JSON before the next one is asked for: its item goes on changing. */
-export interface ResponseEvent {
-  type: string;
-  sequence_number: number;
-  [field: string]: unknown;
-}
 
 interface Open<T extends OutputItem> {
   item: T;
@@ -31,7 +25,7 @@ export class ResponseWriter {
   #response: ResponseObject;
   #sequence: number;
   readonly #output: OutputItem[] = [];
-  #reasoning: (Open<ReasoningItem> & { part: "summary" | "content" }) | undefined;
+  readonly #reasoning: ReasoningWriter;
   #message: Open<MessageItem> | undefined;
   readonly #calls = new Map<string, Open<FunctionCallItem>>();
   /** Where the answer of the last round's current attempt begins. */
@@ -40,6 +34,10 @@ export class ResponseWriter {
   /** @param past events of an earlier life, which these continue. */
   constructor(response: ResponseObject, past: readonly ResponseEvent[] = []) {
     this.#response = response;
+    this.#reasoning = new ReasoningWriter(
+      (type, fields) => this.#event(type, fields),
+      (item) => this.#output.push(item) - 1,
+    );
     this.#sequence = (past.at(-1)?.sequence_number ?? -1) + 1;
     for (const event of past) this.#recall(event);
   }
@@ -62,11 +60,11 @@ export class ResponseWriter {
   *write(part: AnswerPart): Generator<ResponseEvent> {
     switch (part.type) {
       case "progress":
-        yield* this.#openReasoning("summary");
-        return yield* this.#addReasoning(part.text);
+        yield* this.#closeText();
+        return yield* this.#reasoning.write("summary", part.text);
       case "reasoning":
-        yield* this.#openReasoning("content");
-        return yield* this.#addReasoning(part.text);
+        yield* this.#closeText();
+        return yield* this.#reasoning.write("content", part.text);
       case "text":
         yield* this.#openMessage();
         return yield this.#addText(part.text);
@@ -96,7 +94,7 @@ export class ResponseWriter {
    * empty: an index that was told cannot be taken back.
    */
   *abandon(): Generator<ResponseEvent> {
-    yield* this.#closeReasoning();
+    yield* this.#reasoning.close();
     const open = this.#message;
     if (open) {
       const item = { ...open.item, content: [], status: "incomplete" };
@@ -136,82 +134,9 @@ export class ResponseWriter {
     return { type, sequence_number: this.#sequence++, ...fields };
   }
 
-  *#openReasoning(part: "summary" | "content"): Generator<ResponseEvent> {
-    yield* this.#closeText();
-    let open = this.#reasoning;
-    if (open && open.part !== part) {
-      // A summary can be followed by the content of the same item, not the other way round.
-      if (part === "content") yield* this.#closeReasoningPart();
-      else yield* this.#closeReasoning();
-      open = this.#reasoning;
-    }
-    if (!open) {
-      open = { item: emptyReasoning(), index: this.#output.length, part };
-      this.#reasoning = open;
-      this.#output.push(open.item);
-      yield this.#event("response.output_item.added", { output_index: open.index, item: open.item });
-    } else if (open.part === part) return;
-    open.part = part;
-    const at = { item_id: open.item.id, output_index: open.index };
-    if (part === "summary") {
-      open.item.summary.push({ type: "summary_text", text: "" });
-      yield this.#event("response.reasoning_summary_part.added", {
-        ...at,
-        summary_index: 0,
-        part: open.item.summary[0],
-      });
-    } else {
-      open.item.content = [{ type: "reasoning_text", text: "" }];
-      yield this.#event("response.content_part.added", {
-        ...at,
-        content_index: 0,
-        part: open.item.content[0],
-      });
-    }
-  }
-
-  *#addReasoning(delta: string): Generator<ResponseEvent> {
-    const open = this.#reasoning;
-    if (!open) return;
-    const at = { item_id: open.item.id, output_index: open.index };
-    const part = open.part === "summary" ? open.item.summary[0] : open.item.content?.[0];
-    if (part) part.text += delta;
-    if (open.part === "summary")
-      yield this.#event("response.reasoning_summary_text.delta", { ...at, summary_index: 0, delta });
-    else yield this.#event("response.reasoning_text.delta", { ...at, content_index: 0, delta });
-  }
-
-  *#closeReasoningPart(): Generator<ResponseEvent> {
-    const open = this.#reasoning;
-    if (!open) return;
-    const at = { item_id: open.item.id, output_index: open.index };
-    if (open.part === "summary") {
-      const part = open.item.summary[0];
-      yield this.#event("response.reasoning_summary_text.done", {
-        ...at,
-        summary_index: 0,
-        text: part?.text ?? "",
-      });
-      yield this.#event("response.reasoning_summary_part.done", { ...at, summary_index: 0, part });
-    } else {
-      const part = open.item.content?.[0];
-      yield this.#event("response.reasoning_text.done", { ...at, content_index: 0, text: part?.text ?? "" });
-      yield this.#event("response.content_part.done", { ...at, content_index: 0, part });
-    }
-  }
-
-  *#closeReasoning(): Generator<ResponseEvent> {
-    const open = this.#reasoning;
-    if (!open) return;
-    yield* this.#closeReasoningPart();
-    open.item.status = "completed";
-    this.#reasoning = undefined;
-    yield this.#event("response.output_item.done", { output_index: open.index, item: open.item });
-  }
-
   *#openMessage(): Generator<ResponseEvent> {
     if (this.#message) return;
-    yield* this.#closeReasoning();
+    yield* this.#reasoning.close();
     const item: MessageItem = {
       type: "message",
       id: itemId("msg"),
@@ -275,7 +200,7 @@ export class ResponseWriter {
   }
 
   *#closeAll(status: "completed" | "incomplete"): Generator<ResponseEvent> {
-    yield* this.#closeReasoning();
+    yield* this.#reasoning.close();
     yield* this.#closeText(status);
     for (const id of [...this.#calls.keys()]) yield* this.#closeCall(id, status);
   }
@@ -286,30 +211,17 @@ export class ResponseWriter {
   }
 
   /** Take over the state after an event of an earlier life. */
-  #recall({ type, ...event }: ResponseEvent): void {
+  #recall(event: ResponseEvent): void {
+    const { type } = event;
+    this.#reasoning.recall(event);
+    if (type === "response.in_progress") this.#response = { ...this.#response, status: "in_progress" };
+    const added = type === "response.output_item.added";
+    if (!added && type !== "response.output_item.done") return;
     const index = event.output_index as number;
-    if (type === "response.output_item.added" || type === "response.output_item.done") {
-      const item = event.item as OutputItem;
-      this.#output[index] = item;
-      const open = type === "response.output_item.added";
-      if (item.type === "message") this.#message = open ? { item, index } : undefined;
-      if (item.type === "reasoning") this.#reasoning = open ? { item, index, part: "summary" } : undefined;
-      if (item.type !== "reasoning") this.#answerFrom ??= index;
-    } else if (type === "response.reasoning_summary_part.added") {
-      this.#reasoning?.item.summary.push({ type: "summary_text", text: "" });
-    } else if (type === "response.reasoning_summary_text.delta") {
-      const part = this.#reasoning?.item.summary[0];
-      if (part) part.text += event.delta as string;
-    } else if (type === "response.content_part.added" && this.#reasoning?.index === index) {
-      this.#reasoning.part = "content";
-      this.#reasoning.item.content = [{ type: "reasoning_text", text: "" }];
-    } else if (type === "response.reasoning_text.delta") {
-      const part = this.#reasoning?.item.content?.[0];
-      if (part) part.text += event.delta as string;
-    } else if (type === "response.in_progress") this.#response = { ...this.#response, status: "in_progress" };
+    const item = event.item as OutputItem;
+    this.#output[index] = item;
+    if (item.type === "reasoning") return;
+    this.#answerFrom ??= index;
+    if (item.type === "message") this.#message = added ? { item, index } : undefined;
   }
-}
-
-function emptyReasoning(): ReasoningItem {
-  return { type: "reasoning", id: itemId("rs"), summary: [], encrypted_content: null, status: "in_progress" };
 }
