@@ -42,6 +42,9 @@ export interface Loaded {
  */
 export async function loadProblems(source: string, options: LoadOptions = {}): Promise<Loaded> {
   const made = generated(source);
+  if (made && (options.kind ?? options.format ?? options.map) !== undefined) {
+    throw new InvalidOptionError("data", `${source} makes its own problems; leave out format, kind and map.`);
+  }
   if (made) return { problems: made.slice(0, options.limit), rejected: [], skipped: 0 };
   const paths = source.startsWith("hf:") ? await downloadDataset(source, options.hub) : [source];
   const loading = new Loading(options);
