@@ -151,6 +151,7 @@ test("an endpoint that works again is used again", async () => {
   const clock = { now: 0 };
   await using set = await setUp([{ status: 500 }], {
     breaker: { failureThreshold: 2, openMs: 100, now: () => clock.now },
+    patienceMs: 0,
   });
   for (let i = 0; i < 2; i++)
     await expect(set.model.doGenerate(call("x"))).rejects.toMatchObject({ statusCode: 500 });
@@ -159,4 +160,29 @@ test("an endpoint that works again is used again", async () => {
   clock.now = 100;
   expect(await text(set.model, call("x"))).toBe("back");
   expect(set.upstreams[0].requests).toHaveLength(3);
+});
+
+test("calls wait while the only endpoint is known to fail, and go when it works again", async () => {
+  await using set = await setUp([{ status: 500 }], { breaker: { failureThreshold: 1, openMs: 20 } });
+  await expect(set.model.doGenerate(call("x"))).rejects.toMatchObject({ statusCode: 500 });
+  set.upstreams[0].script = { content: "back" };
+  const waiting = Array.from({ length: 20 }, (_, i) => text(set.model, call(`x${i}`)));
+  expect(await Promise.all(waiting)).toEqual(Array(20).fill("back"));
+});
+
+test("a waiting call can be cancelled", async () => {
+  await using set = await setUp([{ status: 500 }], { breaker: { failureThreshold: 1, openMs: 30_000 } });
+  await expect(set.model.doGenerate(call("x"))).rejects.toMatchObject({ statusCode: 500 });
+  const controller = new AbortController();
+  const waiting = set.model.doGenerate({ ...call("x"), abortSignal: controller.signal });
+  controller.abort(new Error("enough"));
+  await expect(waiting).rejects.toThrow("enough");
+});
+
+test("a burst of refusals out of many calls in flight does not close an endpoint", async () => {
+  let count = 0;
+  const script = () => (count++ < 29 ? { status: 503 } : { content: "ok" });
+  await using set = await setUp([script as UpstreamScript]);
+  const calls = await Promise.allSettled(Array.from({ length: 200 }, () => text(set.model, call("x"))));
+  expect(calls.filter(({ status }) => status === "rejected")).toHaveLength(29);
 });

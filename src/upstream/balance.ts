@@ -9,6 +9,11 @@ import { UpstreamError } from "./errors.ts";
  * rest itself. Lower it for hosted APIs that count parallel calls.
  */
 export const DEFAULT_CONCURRENCY = 1024;
+/**
+ * How long calls wait while every endpoint is known to fail: a server that restarts is back within this, and no
+ * trajectory has to spend its retries on calls that were never sent.
+ */
+export const DEFAULT_PATIENCE_MS = 60_000;
 /** An endpoint may have this many more calls than its fair share before equal prompts go elsewhere. */
 const AFFINITY_SLACK = 8;
 const AFFINITY_FACTOR = 1.25;
@@ -17,6 +22,8 @@ export interface BalanceOptions {
   /** Calls at once per endpoint; further ones wait, first come, first served. */
   concurrency?: number;
   breaker?: BreakerOptions;
+  /** How long a call may wait for any endpoint to work again; 0 fails at once. */
+  patienceMs?: number;
 }
 
 interface Wanted {
@@ -38,14 +45,16 @@ interface Waiter extends Wanted {
  * others is the prompt's own (rendezvous hashing), so that those that spill over stay together too.
  */
 export class Balancer {
+  readonly patienceMs: number;
   readonly #loads: readonly EndpointLoad[];
   readonly #waiting = new Set<Waiter>();
   #closed = false;
 
   constructor(
     endpoints: readonly Endpoint[],
-    { concurrency = DEFAULT_CONCURRENCY, breaker }: BalanceOptions = {},
+    { concurrency = DEFAULT_CONCURRENCY, breaker, patienceMs = DEFAULT_PATIENCE_MS }: BalanceOptions = {},
   ) {
+    this.patienceMs = patienceMs;
     this.#loads = endpoints.map((endpoint) => new EndpointLoad(endpoint, concurrency, breaker));
   }
 

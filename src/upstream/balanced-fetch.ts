@@ -12,7 +12,7 @@ export function balancedFetch(transport: Transport, balancer: Balancer): FetchFu
     const { signal } = request;
     return withEndpoint(
       balancer,
-      { affinity: affinityOf(balancer, request.body), signal },
+      { affinity: affinityOf(balancer, request.body), signal, patienceMs: balancer.patienceMs },
       async (endpoint) => {
         const { response, ended } = await streamChat(transport, endpoint, request);
         return { value: response, ended };

@@ -64,3 +64,11 @@ test("a cancelled probe leaves the place to another", () => {
   breaker.abandoned();
   expect(breaker.allows).toBe(true);
 });
+
+test("failures open it only once they outnumber the calls still going", () => {
+  const breaker = new CircuitBreaker({ failureThreshold: 2 });
+  for (let inFlight = 9; inFlight >= 5; inFlight--) breaker.failed(inFlight);
+  expect(breaker.state).toBe("closed");
+  breaker.failed(4);
+  expect(breaker.state).toBe("open");
+});

@@ -65,13 +65,17 @@ export class CircuitBreaker {
     this.#openMs = this.#firstOpenMs;
   }
 
-  failed(): void {
+  /**
+   * A call failed, with `inFlight` others still going. It opens only once failures outnumber those: of many calls
+   * sent at once to an overloaded server, the first to come back are the refused ones.
+   */
+  failed(inFlight = 0): void {
     this.#failures++;
     const probed = this.#probing;
     this.#probing = false;
     // Calls begun before it opened fail too; they must not keep prolonging it.
     if (this.#openUntil !== undefined && !probed) return;
-    if (!probed && this.#failures < this.#threshold) return;
+    if (!probed && (this.#failures < this.#threshold || this.#failures <= inFlight)) return;
     if (probed) this.#openMs = Math.min(this.#openMs * 2, this.#maxOpenMs);
     this.#openUntil = this.#now() + this.#openMs;
   }

@@ -99,7 +99,9 @@ export class EndpointModel implements LanguageModelV4, AsyncDisposable {
    */
   async relay(request: RelayRequest, sink: RelaySink): Promise<void> {
     const affinity = affinityOf(this.#balancer, { body: request.body });
-    await withEndpoint(this.#balancer, { affinity, signal: request.signal }, async (endpoint) => {
+    // Whoever relays has a client of his own, who is better told at once.
+    const wanted = { affinity, signal: request.signal, patienceMs: 0 };
+    await withEndpoint(this.#balancer, wanted, async (endpoint) => {
       const { ended } = await relayChat(this.#transport, endpoint, request, sink);
       return { value: undefined, ended };
     });
@@ -127,7 +129,8 @@ export class EndpointModel implements LanguageModelV4, AsyncDisposable {
   ): Promise<ChatAnswer> {
     const request = { body, headers: definedHeaders(headers), streaming: false, signal: abortSignal };
     const affinity = affinityOf(this.#balancer, body);
-    return withEndpoint(this.#balancer, { affinity, signal: abortSignal }, async (endpoint) => {
+    const wanted = { affinity, signal: abortSignal, patienceMs: this.#balancer.patienceMs };
+    return withEndpoint(this.#balancer, wanted, async (endpoint) => {
       return { value: await completeChat(this.#transport, endpoint, request), ended: Promise.resolve() };
     });
   }

@@ -66,7 +66,7 @@ export class EndpointLoad {
     if (restMs > 0) this.#restUntil = this.#now() + restMs;
     if (outcome === "failure") {
       this.#failures++;
-      this.#breaker.failed();
+      this.#breaker.failed(this.#inFlight);
     } else if (outcome === "cancelled") this.#breaker.abandoned();
     else this.#breaker.succeeded();
   }

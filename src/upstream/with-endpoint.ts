@@ -1,3 +1,4 @@
+import { delay } from "../core/abort.ts";
 import { retryAfterMs } from "../core/retry.ts";
 import type { Balancer } from "./balance.ts";
 import type { Endpoint } from "./chat-request.ts";
@@ -13,7 +14,12 @@ interface Placed<T> {
 interface Wanted {
   affinity: string;
   signal: AbortSignal | undefined;
+  /** How long to wait while every circuit is open; 0 fails at once. */
+  patienceMs: number;
 }
+
+/** While a probe is out, nobody needs to look more often. */
+const LEAST_WAIT_MS = 100;
 
 /**
  * One call at the best endpoint, and at another one if that could not take it. The place is given back when the
@@ -22,12 +28,13 @@ interface Wanted {
  */
 export async function withEndpoint<T>(
   balancer: Balancer,
-  { affinity, signal }: Wanted,
+  { affinity, signal, patienceMs }: Wanted,
   call: (endpoint: Endpoint) => Promise<Placed<T>>,
 ): Promise<T> {
   const tried = new Set<EndpointLoad>();
+  const until = Date.now() + patienceMs;
   for (;;) {
-    const load = await balancer.acquire({ affinity, signal, tried });
+    const load = await acquirePatiently(balancer, { affinity, signal, tried }, until);
     try {
       const { value, ended } = await call(load.endpoint);
       void ended.then((error) =>
@@ -41,6 +48,26 @@ export async function withEndpoint<T>(
     }
   }
 }
+
+/** A place, waiting out open circuits until a time; only before anything was tried. */
+async function acquirePatiently(
+  balancer: Balancer,
+  wanted: Parameters<Balancer["acquire"]>[0],
+  until: number,
+): Promise<EndpointLoad> {
+  for (;;) {
+    try {
+      return await balancer.acquire(wanted);
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || error.kind !== "open" || wanted.tried.size > 0) throw error;
+      const waitMs = Math.max(retryAfterMs(error) ?? 0, LEAST_WAIT_MS);
+      if (Date.now() + waitMs > until) throw error;
+      await delay(waitMs, wanted.signal ?? NEVER);
+    }
+  }
+}
+
+const NEVER = new AbortController().signal;
 
 const BROKEN: ReadonlySet<FailureKind> = new Set(["connect", "reset", "idle", "unfinished"]);
 
