@@ -26,7 +26,7 @@ test.each([
 test("options are called what they are called here", () => {
   const error = new EmptyRoundError(1, { finished: [], width: 4, notes: [] });
   expect(explainError(error).message).toBe(
-    "Round 1 gave no message.; check the model, raise --max-retries, or lower --min-messages.",
+    "Round 1 gave no message; check the model, raise --max-retries, or lower --min-messages.",
   );
   expect(explainError(new InvalidOptionError("budgetMoney", "needs a price.")).message).toBe(
     "--budget-money: needs a price.",

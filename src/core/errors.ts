@@ -28,9 +28,9 @@ export class EmptyRoundError extends RunError {
       firstError,
     }: { finished: Trajectory[]; width: number; notes: string[]; firstError?: unknown },
   ) {
-    const why = notes.length > 0 ? ` ${notes[0]}` : "";
+    const why = notes.length > 0 ? ` (${notes[0]})` : "";
     const got = finished.length === 0 ? "no message" : `only ${finished.length} of ${width} messages`;
-    super(`Round ${round} gave ${got}.${why}; check the model, raise maxRetries, or lower minMessages.`, {
+    super(`Round ${round} gave ${got}${why}; check the model, raise maxRetries, or lower minMessages.`, {
       cause: firstError,
     });
     this.round = round;

@@ -13,6 +13,7 @@ export function shortCount(count: number): string {
  */
 export function progressText(now: () => number = Date.now): (event: CoordinationEvent) => string | undefined {
   let round = { number: 0, width: 0, done: 0 };
+  let final = false;
   let ended = 0;
   let running = new Map<string, number>();
   let toldAt = Number.NEGATIVE_INFINITY;
@@ -24,9 +25,12 @@ export function progressText(now: () => number = Date.now): (event: Coordination
   };
 
   return (event) => {
+    // The last round is told by its own parts.
+    if (final && event.type.startsWith("trajectory-")) return undefined;
     switch (event.type) {
       case "round-start":
         round = { number: event.round, width: event.width, done: 0 };
+        final = event.final;
         running = new Map();
         ended = 0;
         toldAt = now();

@@ -62,7 +62,8 @@ export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
     reasoning: a.reasoning + b.reasoning,
     text: a.text + b.text,
     output: a.output + b.output,
-    estimated: a.estimated || b.estimated,
+    // A call that generated nothing adds no uncertainty.
+    estimated: (a.estimated && a.output > 0) || (b.estimated && b.output > 0),
   };
 }
 

@@ -6,3 +6,11 @@ export {
   type ScriptedModel,
   scriptedModel,
 } from "./scripted-model.ts";
+export {
+  startUpstream,
+  type Upstream,
+  type UpstreamOptions,
+  type UpstreamReply,
+  type UpstreamRequest,
+  type UpstreamScript,
+} from "./upstream.ts";
