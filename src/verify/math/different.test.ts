@@ -136,6 +136,15 @@ const DIFFERENT: [gold: string, prediction: string, options?: MathOptions][] = [
   ["$e^{1000}$", "$e^{1001}$"],
   [String.raw`\frac{1}{998001}`, "0.000001"],
   ["$(x-1)(x-2)(x-3)$", "$(x-1)(x-2)(x-4)$"],
+  ["12", "1 2"],
+  [String.raw`$5\text{ million}$`, "5"],
+  ["5", "5 thousand"],
+  [String.raw`$\text{12 PM}$`, "12 AM"],
+  [String.raw`$\text{12 PM}$`, String.raw`$\text{12 AM}$`],
+  ["5", String.raw`$5\text{ or more}$`],
+  ["5", String.raw`\text{at least }5`],
+  ["9 m/s", "9 km/h"],
+  [String.raw`5 \text{ cm}`, String.raw`5 \text{ cm}^2`],
 ];
 
 test.each(DIFFERENT)("%s is not answered by %s", (gold, prediction, options) => {
@@ -149,10 +158,25 @@ test("what cannot be decided is unscored", () => {
 
 test("a tower of powers differs from a number that can be written", () => {
   expect(scoreMath("9^{9^{9^9}}", "5").value).toBe(0);
-  expect(scoreMath(String.raw`10^{10^{10}}!`, "10^{100}").value).toBe(0);
+  expect(scoreMath("10^{10^{10}}!", "10^{100}").value).toBe(0);
 });
 
 test("an empty gold answer is unscored, an empty prediction is wrong", () => {
   expect(scoreMath("5", "  ").value).toBe("unscored");
   expect(scoreMath("", "5")).toEqual({ value: 0, answer: null, explanation: "No answer was found." });
+});
+
+test("a gold answer that cannot be read is unscored, unless the prediction is the same text", () => {
+  const gold = String.raw`$\int_0^1 g(t)\,dt$`;
+  expect(scoreMath("5", gold).value).toBe("unscored");
+  expect(scoreMath(String.raw`\boxed{\int_0^1 g(t) dt}`, gold).value).toBe(1);
+});
+
+test("a prediction that cannot be read is wrong", () => {
+  expect(scoreMath(String.raw`\boxed{\int_0^1 g(t)\,dt}`, "5").value).toBe(0);
+});
+
+test("the order of a bare list matters on request", () => {
+  expect(scoreMath("2, 1", "1, 2").value).toBe(1);
+  expect(scoreMath("2, 1", "1, 2", { listOrder: "kept" }).value).toBe(0);
 });

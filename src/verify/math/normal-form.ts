@@ -22,7 +22,8 @@ export function mathNormalForm(message: string): string {
     const reading = readAnswer(message, fuel);
     if (!reading) return "";
     const context: Context = { options: {}, fuel, doubts: [], equal: () => false };
-    return formOf(reading.expressions[0] as Expression, context) ?? canonicalText(reading.candidate.text);
+    const [expression] = reading.expressions;
+    return (expression && formOf(expression, context)) ?? canonicalText(reading.candidate.text);
   } catch (error) {
     if (error instanceof OutOfFuelError || error instanceof RangeError)
       return canonicalText(message.slice(-200));

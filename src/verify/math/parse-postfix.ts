@@ -1,7 +1,7 @@
 import type { Cursor } from "./cursor.ts";
-import { add, type Expression, number } from "./expression.ts";
+import { add, type Expression, multiply, number } from "./expression.ts";
 import { parsePrimary } from "./parse-primary.ts";
-import { isUnitWord } from "./units.ts";
+import { changesMeaning, isUnitWord, splitMagnitude } from "./units.ts";
 
 /** What may follow an operand: powers, factorials, percent, degrees, a fraction that makes it mixed, a unit. */
 export function parsePostfix(c: Cursor, first: Expression): Expression {
@@ -82,9 +82,10 @@ function parseFactorial(c: Cursor, of: Expression): Expression {
 
 function isUnit(c: Cursor): boolean {
   const { type, text } = c.token;
-  if (type === "text") return /\p{L}/u.test(text) && text !== "…";
+  if (type === "text") return /\p{L}/u.test(text) && !changesMeaning(text);
   if (type !== "word") return false;
-  return isUnitWord(text) || text.charCodeAt(0) > 127;
+  // A single letter is a word only where it was found to be a unit.
+  return isUnitWord(text) || text.length === 1 || text.charCodeAt(0) > 127;
 }
 
 /** All the words behind a value and their powers: `\text{ cm}^2`, `km per hour`, `\text{m}/\text{s}`. */
@@ -103,6 +104,14 @@ function parseUnit(c: Cursor, of: Expression): Expression {
       c.next();
       unit += ` per ${c.next().text}`;
     } else if (c.is("letter") && unit !== "" && c.token.spaced) unit += ` ${c.next().text}`;
-    else return { kind: "quantity", of, unit: unit.trim() };
+    else return quantity(of, unit.trim());
   }
+}
+
+/** `5 million dollars` is 5 · 10⁶, in dollars. */
+function quantity(of: Expression, text: string): Expression {
+  const { factor, unit } = splitMagnitude(text);
+  if (factor === undefined) return { kind: "quantity", of, unit };
+  const value = multiply([of, number(factor)]);
+  return unit === "" ? value : { kind: "quantity", of: value, unit };
 }

@@ -107,9 +107,10 @@ function parseBracketed(c: Cursor): Expression {
   if (c.accept("\\{")) return parseSet(c);
   if (c.accept("∅")) return { kind: "set", items: [] };
   if (c.isSymbol("|", "‖")) return parseBars(c);
-  const open = c.expect("(", "[") as "(" | "[";
+  // ]0, 1[ is the open interval in other countries.
+  const open = c.expect("(", "[", "]") === "[" ? "[" : "(";
   const inner = c.grammar.list(c);
-  const close = c.expect(")", "]") as ")" | "]";
+  const close = c.expect(")", "]", "[") === "]" ? "]" : ")";
   if (inner.kind === "list") return { kind: "tuple", open, close, items: inner.items };
   return inner;
 }

@@ -41,7 +41,10 @@ export function parseProduct(c: Cursor): Expression {
       factors = [{ kind: "divide", of: multiply(factors), by: parseFactor(c) }];
     } else if (beginsFactor(c)) {
       factors.push(parsePostfix(c, parsePrimary(c)));
-    } else return multiply(factors);
+    } else {
+      if (factors.length > 1 && factors.some(({ kind }) => kind === "text")) c.fail();
+      return multiply(factors);
+    }
   }
 }
 

@@ -16,7 +16,7 @@ test.each([
   [String.raw`\cos 100\pi`, "1"],
   [String.raw`(1+\sqrt{5})^{20}`, String.raw`2^{20}(6765\cdot\frac{1+\sqrt5}{2}+4181)`],
   [String.raw`2^{\sqrt{2}}`, String.raw`e^{\sqrt{2}\ln 2}`],
-  [String.raw`\sqrt[3]{-2}`, String.raw`-2^{1/3}`],
+  [String.raw`\sqrt[3]{-2}`, "-2^{1/3}"],
 ])("%s is %s", (a, b) => {
   expect(same(a, b)).toBe(true);
 });
@@ -31,13 +31,7 @@ test.each([
 });
 
 test("what is not real, not known or far too large has no value", () => {
-  for (const text of [
-    "i",
-    String.raw`\sqrt{-2}`,
-    String.raw`\arcsin 1`,
-    String.raw`e^{1000}`,
-    String.raw`\ln(-1)`,
-  ])
+  for (const text of ["i", String.raw`\sqrt{-2}`, String.raw`\arcsin 1`, "e^{1000}", String.raw`\ln(-1)`])
     expect(precise(text)).toBeUndefined();
 });
 

@@ -1,6 +1,6 @@
 import { FUNCTION_ALIASES, FUNCTIONS, GREEK } from "./symbols.ts";
 import type { Scanner } from "./token.ts";
-import { isUnitWord } from "./units.ts";
+import { isUnitSymbol, isUnitWord } from "./units.ts";
 
 const AND = /^(?:and|et|und|и|和|与|及|以及|और)$/i;
 const OR = /^(?:or|ou|oder|или|或|或者)$/i;
@@ -38,9 +38,15 @@ export function scanLetters(s: Scanner, run: string): void {
   if (run === "U" && isBracket(s.last?.text, ")]}") && /^\s*[([\\]/.test(s.text.slice(s.at, s.at + 9)))
     return s.push("symbol", "∪");
   if (pushKnown(s, run)) return;
-  const isUnit = s.last?.type === "number" && isUnitWord(run);
+  const isUnit = s.last?.type === "number" && (isUnitWord(run) || isRate(s, run));
   if (isUnit || run.length > 2 || run.charCodeAt(0) > 127 || /^no$/i.test(run)) return s.push("word", run);
   for (const letter of run) s.push("letter", letter);
+}
+
+/** The `m` of `9 m/s`. */
+function isRate(s: Scanner, run: string): boolean {
+  const per = /^\s?\/\s?([A-Za-z]+)/.exec(s.text.slice(s.at, s.at + 12));
+  return per !== null && isUnitSymbol(run) && isUnitSymbol(per[1] as string);
 }
 
 const isOperand = (s: Scanner): boolean => s.last?.type === "number" || isBracket(s.last?.text, ")]");
@@ -91,9 +97,12 @@ export function scanTextCommand(s: Scanner, command: string, rescan: (text: stri
 function scanUpright(s: Scanner, words: string, rescan: (text: string) => void): void {
   const name = FUNCTION_ALIASES[words] ?? words;
   if (FUNCTIONS.has(name)) return s.push("command", name);
+  const symbols = words.match(/[A-Za-z]+/g) ?? [];
+  const isUnit = s.last?.type === "number" && /[/^]/.test(words) && symbols.every(isUnitSymbol);
+  if (isUnit) return s.push("text", words.replace(/[{}^]/g, ""));
   if (/^[A-Za-z]$/.test(words)) {
-    const isUnit = s.last?.type === "number" && !/[eidE]/.test(words);
-    return s.push(isUnit ? "text" : "letter", words);
+    const isSymbol = s.last?.type === "number" && !/[eidE]/.test(words);
+    return s.push(isSymbol ? "text" : "letter", words);
   }
   if (/[\\{}^_=]/.test(words)) return rescan(words);
   s.push("text", words);

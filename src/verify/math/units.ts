@@ -50,6 +50,8 @@ const SPELLINGS = [
   "digit digits",
   "apple apples",
   "ball balls",
+  "am",
+  "pm",
 ];
 
 const CANONICAL = new Map(
@@ -60,11 +62,47 @@ const CANONICAL = new Map(
 );
 
 /** Words that only shape a unit: `square`, `per`. */
-const MODIFIERS = new Set(["square", "cubic", "sq", "cu", "per", "squared", "cubed", "of"]);
+const MODIFIERS = new Set(["square", "cubic", "sq", "cu", "per", "squared", "cubed"]);
 
 /** Whether a word beside a number is certainly a unit, even outside of `\text`. */
 export const isUnitWord = (word: string): boolean =>
-  word.length > 1 && (CANONICAL.has(word.toLowerCase()) || MODIFIERS.has(word.toLowerCase()));
+  word.length > 1 &&
+  (CANONICAL.has(word.toLowerCase()) ||
+    MODIFIERS.has(word.toLowerCase()) ||
+    splitMagnitude(word).factor !== undefined);
+
+/** Whether letters, a single one too, can be a unit; beside another unit, as in `m/s`, they are one. */
+export const isUnitSymbol = (letters: string): boolean => CANONICAL.has(letters.toLowerCase());
+
+const MAGNITUDES: Readonly<Record<string, string>> = {
+  dozen: "12",
+  hundred: "100",
+  thousand: "1000",
+  million: "1000000",
+  billion: "1000000000",
+  trillion: "1000000000000",
+  千: "1000",
+  万: "10000",
+  萬: "10000",
+  亿: "100000000",
+  億: "100000000",
+};
+
+/** `million dollars` as the factor that it begins with and what is left of it. */
+export function splitMagnitude(text: string): { factor: string | undefined; unit: string } {
+  const found = /^(?:(dozen|hundred|thousand|million|billion|trillion)s?(?![a-z])|([千万萬亿億]))\s*/i.exec(
+    text.trim(),
+  );
+  if (!found) return { factor: undefined, unit: text };
+  const word = (found[1] ?? found[2] ?? "").toLowerCase();
+  return { factor: MAGNITUDES[word], unit: text.trim().slice(found[0].length) };
+}
+
+/** Words that change what a number says, and so are no unit. */
+export const changesMeaning = (text: string): boolean =>
+  /(?<!\p{L})(?:or|and|more|less|fewer|least|most|not|below|above|over|under|minus|negative|times|out|of|to)(?!\p{L})/iu.test(
+    text,
+  ) && !/^\s*times\s*$/i.test(text);
 
 /** Currency and the like, which stand before the number. */
 export const isUnitPrefix = (text: string): boolean =>
@@ -75,7 +113,8 @@ export const isUnitPrefix = (text: string): boolean =>
  * Bare `units`, and any word that is no unit, count as no unit at all: `""`.
  */
 export function canonicalUnit(text: string): string {
-  const words = text.toLowerCase().match(/[a-z]+|\d|\//g) ?? [];
+  const plain = text.toLowerCase().replace(/(?<![a-z])([ap])\.\s?m\.?/g, "$1m");
+  const words = plain.match(/[a-z]+|\d|\//g) ?? [];
   let power = "";
   const names: string[] = [];
   for (const word of words) {

@@ -2,7 +2,7 @@
 const FINAL =
   /final answer(?:\s+is)?|final\s+result\s+is|最终答案|最后答案|réponse finale|respuesta final|resposta final|окончательный ответ|الإجابة النهائية|endgültige antwort/gi;
 const PLAIN =
-  /(?:answer|solution|result)s?\s*(?:is|are|=|:|would be|must be|equals)|\bans(?:wer)?\s*:|答案|答：|réponse\s*(?:est|:)|respuesta\s*(?:es|:)|resposta\s*(?:é|:)|ответ|antwort\s*(?:ist|lautet|:)|risposta\s*(?:è|:)|الإجابة|الجواب|정답|답은|答え|उत्तर|jawaban(?:nya)?/gi;
+  /answers?\s*(?:is|are|=|:|would be|must be|equals)|\bans(?:wer)?\s*:|答案|答：|réponse\s*(?:est|:)|respuesta\s*(?:es|:)|resposta\s*(?:é|:)|ответ|antwort\s*(?:ist|lautet|:)|risposta\s*(?:è|:)|الإجابة|الجواب|정답|답은|答え|उत्तर|jawaban(?:nya)?/gi;
 
 const THEREFORE =
   /(?:therefore|thus|hence|so|in conclusion|因此|所以|donc|por lo tanto|поэтому|also|daher|portanto|لذا)(?![a-z])/gi;

@@ -65,8 +65,18 @@ function conclusion(message: string): string {
   const thought = tail.lastIndexOf("</think>");
   const text = thought < 0 ? tail : tail.slice(thought + "</think>".length);
   const turn = text.search(/<\|(?:im_end|im_start|endoftext|eot_id|end)\|>/);
-  return turn > 0 ? text.slice(0, turn) : text;
+  return latinDigits(turn > 0 ? text.slice(0, turn) : text);
 }
+
+/** Where the zeros of other scripts are: Arabic, Persian, Devanagari, Bengali, Thai, and full width. */
+const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10];
+const OTHER_DIGITS = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\uff10-\uff19]/g;
+
+const latinDigits = (text: string): string =>
+  text.replace(OTHER_DIGITS, (digit) => {
+    const code = digit.charCodeAt(0);
+    return String(code - (ZEROS.find((zero) => code >= zero && code <= zero + 9) ?? code));
+  });
 
 /** Commands that were escaped twice on their way here, `\\frac`, become commands again. */
 function unescaped(text: string): string {
@@ -80,9 +90,10 @@ function unescaped(text: string): string {
 function isBare(text: string): boolean {
   if (text.length > WHOLE_CHARS || text.trim().includes("\n")) return false;
   const glued = text.replace(/(?<=[\d)])(?:or|and)(?=[A-Z(\d])/g, " ");
-  const words = glued.replace(/\\[A-Za-z]+\s*\{[^{}]*\}|\\[A-Za-z]+/g, " ").match(/\p{L}{3,}/gu) ?? [];
+  const bare = glued.replace(/\\[A-Za-z]+\s*\{[^{}]*\}|\\[A-Za-z]+/g, " ");
+  const words = bare.match(/\p{L}{3,}/gu) ?? [];
   const strange = words.filter((word) => !isKnownCommand(word) && !isUnitWord(word) && !isNotation(word));
-  if (strange.length === 0) return !SENTENCE_WORD.test(glued);
+  if (strange.length === 0) return !SENTENCE_WORD.test(bare);
   return /^[\p{L}\s'-]+\.?$/u.test(text.trim());
 }
 

@@ -10,7 +10,7 @@ const NUMBER = new RegExp(
     "(?:[eE][+-]?\\d{1,3}(?![\\w.]))?",
     "(?:\\s?(?:×|\\\\times|\\*)\\s?10\\^\\{?-?\\d{1,3}\\}?)?",
     "(?:(?:\\s\\d{1,4})?\\s?/\\s?\\d+)?",
-    "(?:\\s?(?:\\\\?%|percent|pct))?",
+    "(?:\\s?(?:\\\\?%|percent|pct)|\\s(?:hundred|thousand|million|billion|trillion)(?![a-z])|[千万萬亿億])?",
   ].join(""),
   "g",
 );
