@@ -1,4 +1,4 @@
-export type Constant = "pi" | "e" | "i" | "infinity";
+type Constant = "pi" | "e" | "i" | "infinity";
 export type Operator = "=" | "≠" | "<" | ">" | "≤" | "≥" | "≈" | "≡" | "∈" | "→";
 export type Join = "," | ";" | "and" | "or";
 
@@ -46,7 +46,7 @@ export type Expression =
   | { kind: "ratio"; parts: Expression[] }
   | { kind: "relation"; operands: Expression[]; operators: Operator[] };
 
-export type Kind = Expression["kind"];
+type Kind = Expression["kind"];
 export type Of<K extends Kind> = Extract<Expression, { kind: K }>;
 
 export const number = (digits: string): Expression => ({ kind: "number", digits });
