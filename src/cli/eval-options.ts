@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { redact } from "../core/redact.ts";
 import type { Problem } from "../data/problem.ts";
+import { SHIPPED_MODEL } from "../embedded/pretrained.ts";
 import type { EvaluateOptions } from "../eval/evaluate.ts";
 import { checkKinds, graderFor } from "../eval/grader.ts";
 import type { CardFacts } from "../eval/run-card.ts";
@@ -11,6 +14,7 @@ import { judgeVerifier } from "../verify/judge.ts";
 import type { EvalFlags } from "./eval-flags.ts";
 import { methodsOf } from "./eval-methods.ts";
 import { InputError } from "./input-error.ts";
+import { DEFAULT_MODEL } from "./model-reference.ts";
 
 /** Everything an evaluation needs, as the flags say; models are opened. @throws {InputError} */
 export async function optionsOf(
@@ -57,6 +61,7 @@ export async function optionsOf(
   };
   return {
     model,
+    modelName: await modelName(reference, model),
     methods,
     samples,
     pool,
@@ -70,6 +75,13 @@ export async function optionsOf(
     budgetMoney,
     price: priceOf(flags),
   };
+}
+
+/** The embedded model's id says nothing of its weights, which training changes. */
+async function modelName(reference: string, { modelId }: LanguageModelV4): Promise<string> {
+  if (reference !== DEFAULT_MODEL) return modelId;
+  const weights = await readFile(new URL("model.safetensors", SHIPPED_MODEL));
+  return `${reference}, weights ${createHash("sha256").update(weights).digest("hex").slice(0, 16)}`;
 }
 
 /** For a report alone the model is a name. */
@@ -120,7 +132,7 @@ export function cardFacts(
   const judge = flags.judgeModel && `${redact(flags.judgeModel)}, ${flags.judgeVotes} unanimous votes`;
   return {
     data,
-    model: redact(model),
+    model: redact(options.modelName ?? model),
     problems,
     plan: options,
     version,

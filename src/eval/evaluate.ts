@@ -27,6 +27,8 @@ export interface EvaluationPlan {
 
 export interface EvaluateOptions extends EvaluationPlan {
   model: LanguageModelV4;
+  /** What the model is called in the store, which refuses another. Default: its id. */
+  modelName?: string;
   grader: (problem: Problem) => Grader;
   store: EvaluationStore;
   /** Sampling settings of every call. */

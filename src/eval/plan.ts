@@ -38,11 +38,11 @@ export function plannedUnits(plan: EvaluationPlan, problem: number): Unit[] {
 }
 
 /** What must be the same when a store is used again. */
-function settingsOf({ model, seed, pool, call, coordinate }: EvaluateOptions) {
+function settingsOf({ model, modelName = model.modelId, seed, pool, call, coordinate }: EvaluateOptions) {
   const { temperature, topP, maxOutputTokens } = call ?? {};
   const { contextWindow, contextPolicy, onCutOff, sampling } = coordinate ?? {};
   const asked = { temperature, topP, maxOutputTokens, contextWindow, contextPolicy, onCutOff, sampling };
-  const text = Object.entries({ model: model.modelId, seed, pool, ...asked }).map(([key, value]) => [
+  const text = Object.entries({ model: modelName, seed, pool, ...asked }).map(([key, value]) => [
     key,
     `${value ?? "default"}`,
   ]);
