@@ -1,3 +1,4 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { coordinate } from "../core/coordinate.ts";
 import type { CoordinationEvent } from "../core/events.ts";
 import { problemOf } from "../core/prompt-slot.ts";
@@ -61,7 +62,7 @@ export async function runPlan({ runId, plan: asked, limits, output }: RunOptions
   }
   // A run that had finished before shows its result, not its rounds.
   const firstRound = seen.firstRound ?? kept.journal?.rounds()[0]?.messages ?? [];
-  return answered(seen.result, { plan, view, kind, firstRound });
+  return answered(seen.result, { model, plan, view, kind, firstRound });
 }
 
 /** The embedded model would answer anything with what it is: say so before five calls are made for it. */
@@ -123,6 +124,7 @@ function ended(error: unknown, { view, kind, seen, resume }: EndOptions): ExitCo
 }
 
 interface AnsweredOptions {
+  model: LanguageModelV4;
   plan: SolvePlan;
   view: View;
   kind: ReturnType<typeof viewKind>;
@@ -132,10 +134,10 @@ interface AnsweredOptions {
 /** The run has a result: check it if it is a sample's, and say what it lacks. */
 async function answered(
   result: SolveResult | undefined,
-  { plan, view, kind, firstRound }: AnsweredOptions,
+  { model, plan, view, kind, firstRound }: AnsweredOptions,
 ): Promise<ExitCode> {
   if (!result) return EXIT.failed;
-  if (plan.sample) await showCheck(view, plan, result, firstRound);
+  if (plan.sample) await showCheck(view, plan, result, { model, firstRound });
   const lack = missing(result, plan.widths);
   if (lack && kind !== "json") process.stderr.write(`pacore: incomplete: ${lack}.\n`);
   return lack ? EXIT.incomplete : EXIT.answered;
@@ -161,13 +163,16 @@ function problemLines({ seed, problem }: NonNullable<SolvePlan["sample"]>): stri
 
 async function showCheck(
   view: View,
-  { sample, model, settings }: SolvePlan,
+  { sample, model: reference, settings }: SolvePlan,
   { answer }: SolveResult,
-  firstRound: readonly string[],
+  { model, firstRound }: Pick<AnsweredOptions, "model" | "firstRound">,
 ) {
-  const { checkSample, sampleCheckLines } = await import("./sample-check.ts");
-  const check = checkSample(sample?.problem ?? "", answer, firstRound);
-  const paperTemplate = model === DEFAULT_MODEL && settings.template === undefined;
+  const { checkSample, combineAsTaught, sampleCheckLines } = await import("./sample-check.ts");
+  // Under the paper's template the start policy ignores what it reads; under the instruction that it was taught
+  // it does not: one more call shows it.
+  const asTaught = reference === DEFAULT_MODEL && settings.template === undefined && firstRound.length > 0;
+  const combined = asTaught ? await combineAsTaught(model, firstRound, sample?.seed ?? 0) : undefined;
+  const check = checkSample(sample?.problem ?? "", answer, { conclusions: firstRound, combined });
   view.extra({ type: "sample-check", ...check });
-  view.tell(sampleCheckLines(check, { paperTemplate }));
+  view.tell(sampleCheckLines(check));
 }
