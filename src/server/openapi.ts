@@ -61,7 +61,7 @@ const RESPONSE: Schema = {
     status: { enum: ["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"] },
     model: { type: "string" },
     output: { type: "array", items: open },
-    usage: { anyOf: [open, { type: "null" }] },
+    usage: open,
     pacore: open,
   },
 };

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import OpenAI from "openai";
 import { expect, test } from "vitest";
 import { parseKeys } from "../../src/server/auth/keys-file.ts";
@@ -178,4 +180,13 @@ test("a key is held to its models and widths", async () => {
   expect(await status("model@4,2")).toBe(200);
   expect(await status("model@5")).toBe(403);
   expect(await status("model@1,1,1")).toBe(403);
+});
+
+test("a client that takes for ever to send its headers is hung up on", async () => {
+  await using s = await served({}, { headersTimeoutMs: 100 });
+  const socket = connect(s.server.port, "127.0.0.1");
+  socket.write(`POST ${CHAT} HTTP/1.1\r\nhost: localhost\r\n`);
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  expect(answer.toString()).toContain("408");
+  await once(socket, "close");
 });

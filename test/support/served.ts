@@ -47,14 +47,3 @@ export async function served(
     },
   };
 }
-
-/** The `data:` lines of a stream of events, parsed; comments apart. */
-export function readEvents(text: string): { data: unknown[]; comments: string[] } {
-  const lines = text.split("\n");
-  const comments = lines.filter((line) => line.startsWith(":"));
-  const data = lines
-    .filter((line) => line.startsWith("data: "))
-    .map((line) => line.slice("data: ".length))
-    .map((line) => (line === "[DONE]" ? line : JSON.parse(line)));
-  return { data, comments };
-}

@@ -62,7 +62,7 @@ export function parseKeys(text: string, path: string): ApiKey[] {
   return keys;
 }
 
-export const hashOf = (secret: string): Buffer => createHash("sha256").update(secret).digest();
+const hashOf = (secret: string): Buffer => createHash("sha256").update(secret).digest();
 
 /** A new key and its line for the file; the key itself is shown this once. */
 export function createKey(id: string): { secret: string; entry: { id: string; sha256: string } } {

@@ -27,7 +27,6 @@ export class ChunkWriter {
       created,
       model,
       service_tier: "default",
-      system_fingerprint: null,
     };
     this.#includeUsage = includeUsage;
   }

@@ -25,7 +25,6 @@ export function completionOf({ id, created, model }: Envelope, results: readonly
     })),
     usage: usageOf(results),
     service_tier: "default" as const,
-    system_fingerprint: null,
     pacore: reportOf(results),
   };
 }

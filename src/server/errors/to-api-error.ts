@@ -61,7 +61,7 @@ function runFailed(error: RunError): ApiError {
 }
 
 /** An upstream's refusal in our words; only our own transport's messages are known to hold no host or key. */
-export function upstreamFailed(error: APICallError): ApiError {
+function upstreamFailed(error: APICallError): ApiError {
   const said = error instanceof UpstreamError ? error.message : "The model endpoint failed.";
   const status = error.statusCode;
   const retryAfter = retryAfterOf(error);

@@ -115,7 +115,7 @@ export async function resolveUpstreams(
   );
 }
 
-export function servedModel(model: LanguageModelV4, { prices, price }: UpstreamOptions = {}): ServedModel {
+function servedModel(model: LanguageModelV4, { prices, price }: UpstreamOptions = {}): ServedModel {
   const endpoint = model instanceof EndpointModel ? model : undefined;
   return {
     id: model.modelId,

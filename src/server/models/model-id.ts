@@ -37,7 +37,7 @@ function widthsOf(text: string): Widths {
   }
 }
 
-export function isEffort(text: string): text is Effort {
+function isEffort(text: string): text is Effort {
   return Object.hasOwn(EFFORT, text);
 }
 

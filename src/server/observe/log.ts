@@ -6,7 +6,7 @@ export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 export type ServerLog = Pick<Logger, "debug" | "info" | "warn" | "error">;
 
 const nothing = () => {};
-export const SILENT: ServerLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const SILENT: ServerLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** Lines of JSON on stderr: stdout belongs to whoever started the server. Pino loads only if something is logged. */
 export async function createLog(level: LogLevel): Promise<ServerLog> {

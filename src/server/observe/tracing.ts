@@ -29,7 +29,7 @@ interface Span {
 const KIND = { internal: 0, server: 1, client: 2 } as const;
 const STATUS_ERROR = 2;
 
-export interface RunSpans {
+interface RunSpans {
   saw(event: CoordinationEvent): void;
   end(error?: string): void;
 }
@@ -40,7 +40,7 @@ export interface Tracing {
 }
 
 const NO_SPANS: RunSpans = { saw() {}, end() {} };
-export const NO_TRACING: Tracing = { startRun: () => NO_SPANS, close: async () => {} };
+const NO_TRACING: Tracing = { startRun: () => NO_SPANS, close: async () => {} };
 
 const SWITCHES = [
   "OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -33,7 +33,7 @@ export interface FunctionCallItem {
   status: ItemStatus;
 }
 
-export type ItemStatus = "in_progress" | "completed" | "incomplete";
+type ItemStatus = "in_progress" | "completed" | "incomplete";
 export type OutputItem = ReasoningItem | MessageItem | FunctionCallItem;
 
 export const itemId = (prefix: "rs" | "msg" | "fc" | "resp") =>

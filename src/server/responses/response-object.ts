@@ -4,7 +4,7 @@ import type { ApiError } from "../errors/api-error.ts";
 import type { OutputItem } from "./output-items.ts";
 import type { ResponseRequest } from "./schema.ts";
 
-export type ResponseStatus = "queued" | "in_progress" | "completed" | "incomplete" | "failed" | "cancelled";
+type ResponseStatus = "queued" | "in_progress" | "completed" | "incomplete" | "failed" | "cancelled";
 
 export interface ResponseObject {
   id: string;
@@ -56,8 +56,7 @@ export function openResponse(id: string, request: ResponseRequest): ResponseObje
     top_logprobs: 0,
     top_p: request.top_p ?? 1,
     truncation: "disabled",
-    usage: null,
-    user: request.user ?? null,
+    ...(request.user != null && { user: request.user }),
     metadata: request.metadata ?? {},
     access_programs: null,
   };

@@ -22,6 +22,10 @@ export class ResponseStoreError extends PacoreError {
   override name = "ResponseStoreError";
 }
 
+/** Without a file the oldest have to go. */
+const MOST_IN_MEMORY = 1000;
+const MOST_CHARACTERS_IN_MEMORY = 128 * 1024 * 1024;
+
 const APPLICATION_ID = 0x70637270;
 
 const SCHEMA = `
@@ -50,6 +54,11 @@ const SQL = {
   get: "SELECT * FROM responses WHERE id = ?",
   unfinished: "SELECT * FROM responses WHERE background = 1 AND status IN ('queued', 'in_progress')",
   old: "SELECT id FROM responses WHERE created_at < ? AND status NOT IN ('queued', 'in_progress') LIMIT 1000",
+  surplus: `SELECT id FROM (
+              SELECT id, status, row_number() OVER newest AS number,
+                sum(length(request) + length(input) + length(response)) OVER newest AS size
+              FROM responses WINDOW newest AS (ORDER BY created_at DESC, rowid DESC)
+            ) WHERE (number > ? OR size > ?) AND status NOT IN ('queued', 'in_progress')`,
   delete: "DELETE FROM responses WHERE id = ?",
   deleteEvents: "DELETE FROM events WHERE response_id = ?",
   deleteClaims: "DELETE FROM idempotency WHERE response_id = ?",
@@ -77,10 +86,12 @@ interface Row {
  */
 export class ResponseStore implements SpendingStore {
   readonly #database: DatabaseSync;
+  readonly #inMemory: boolean;
   readonly #statements: { [K in keyof typeof SQL]: StatementSync };
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, inMemory: boolean) {
     this.#database = database;
+    this.#inMemory = inMemory;
     const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
     this.#statements = Object.fromEntries(prepared);
   }
@@ -105,7 +116,7 @@ export class ResponseStore implements SpendingStore {
       );
       database.exec(SCHEMA);
       if (path !== undefined) chmodSync(path, 0o600);
-      return new ResponseStore(database);
+      return new ResponseStore(database, path === undefined);
     } catch (error) {
       database.close();
       throw new ResponseStoreError(
@@ -118,6 +129,11 @@ export class ResponseStore implements SpendingStore {
   put({ id, keyId, background, request, input, response }: StoredResponse): void {
     const texts = [JSON.stringify(request), JSON.stringify(input), JSON.stringify(response)] as const;
     this.#statements.put.run(id, keyId, Date.now(), response.status, background ? 1 : 0, ...texts);
+    if (!this.#inMemory) return;
+    const surplus = this.#statements.surplus.all(MOST_IN_MEMORY, MOST_CHARACTERS_IN_MEMORY) as {
+      id: string;
+    }[];
+    for (const { id } of surplus) this.#remove(id);
   }
 
   get(id: string): StoredResponse | undefined {
@@ -148,11 +164,13 @@ export class ResponseStore implements SpendingStore {
   }
 
   delete(id: string): boolean {
-    return this.#transaction(() => {
-      this.#statements.deleteEvents.run(id);
-      this.#statements.deleteClaims.run(id);
-      return Number(this.#statements.delete.run(id).changes) > 0;
-    });
+    return this.#transaction(() => this.#remove(id));
+  }
+
+  #remove(id: string): boolean {
+    this.#statements.deleteEvents.run(id);
+    this.#statements.deleteClaims.run(id);
+    return Number(this.#statements.delete.run(id).changes) > 0;
   }
 
   /** Forget finished responses from before `time`. @returns their ids. */

@@ -5,12 +5,16 @@ import type { SharedRun } from "./shared-run.ts";
 /** How long a finished run is kept for a retry that comes late. */
 const KEEP_MS = 10 * 60_000;
 const MOST_ENTRIES = 1000;
+/** Of finished answers, all together. */
+const MOST_KEPT_CHARACTERS = 64 * 1024 * 1024;
 const MOST_CHARACTERS = 128;
 
 interface Entry {
   bodyHash: string;
   run: SharedRun<string>;
   endedAt: number | undefined;
+  /** Characters of its answer. */
+  size: number;
 }
 
 /** Runs by the Idempotency-Key of the request that started them: a retry joins instead of paying again. */
@@ -43,21 +47,26 @@ export class IdempotentRuns {
       throw reusedKey();
     }
     const run = start();
-    const entry: Entry = { bodyHash, run, endedAt: undefined };
+    const entry: Entry = { bodyHash, run, endedAt: undefined, size: 0 };
     this.#entries.set(id, entry);
     void run.settled.then(() => {
       entry.endedAt = Date.now();
+      entry.size = run.kept.reduce((sum, text) => sum + text.length, 0);
       // Failed, or cancelled because nobody waited: a retry that comes then starts anew.
       if (run.failed && this.#entries.get(id) === entry) this.#entries.delete(id);
     });
     return run;
   }
 
+  /** The oldest first, as they were put in. */
   #forget(): void {
     const old = Date.now() - KEEP_MS;
-    for (const [id, { endedAt }] of this.#entries) {
-      const full = this.#entries.size >= MOST_ENTRIES;
-      if (endedAt !== undefined && (endedAt < old || full)) this.#entries.delete(id);
+    let kept = [...this.#entries.values()].reduce((sum, { size }) => sum + size, 0);
+    for (const [id, { endedAt, size }] of this.#entries) {
+      const full = this.#entries.size >= MOST_ENTRIES || kept > MOST_KEPT_CHARACTERS;
+      if (endedAt === undefined || (endedAt >= old && !full)) continue;
+      this.#entries.delete(id);
+      kept -= size;
     }
   }
 }

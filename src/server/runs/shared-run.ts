@@ -50,6 +50,11 @@ export class SharedRun<T> {
     return this.#end !== undefined && "error" in this.#end;
   }
 
+  /** The output so far; what the one reader took is not in it. */
+  get kept(): readonly T[] {
+    return this.#items;
+  }
+
   push(item: T): void {
     this.#items.push(item);
     this.#wake();
