@@ -4,7 +4,6 @@ import { createRequire } from "node:module";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { redact } from "../core/redact.ts";
 import type { Problem } from "../data/problem.ts";
-import { SHIPPED_MODEL } from "../embedded/pretrained.ts";
 import type { EvaluateOptions } from "../eval/evaluate.ts";
 import { checkKinds, graderFor } from "../eval/grader.ts";
 import type { CardFacts } from "../eval/run-card.ts";
@@ -77,10 +76,13 @@ export async function optionsOf(
   };
 }
 
+/** As they ship; right from `src/cli` and from `dist/cli`. */
+const WEIGHTS = new URL("../../models/embedded/model.safetensors", import.meta.url);
+
 /** The embedded model's id says nothing of its weights, which training changes. */
 async function modelName(reference: string, { modelId }: LanguageModelV4): Promise<string> {
   if (reference !== DEFAULT_MODEL) return modelId;
-  const weights = await readFile(new URL("model.safetensors", SHIPPED_MODEL));
+  const weights = await readFile(WEIGHTS);
   return `${reference}, weights ${createHash("sha256").update(weights).digest("hex").slice(0, 16)}`;
 }
 
@@ -132,7 +134,7 @@ export function cardFacts(
   const judge = flags.judgeModel && `${redact(flags.judgeModel)}, ${flags.judgeVotes} unanimous votes`;
   return {
     data,
-    model: redact(options.modelName ?? model),
+    model: model === DEFAULT_MODEL ? (options.modelName ?? model) : redact(model),
     problems,
     plan: options,
     version,
