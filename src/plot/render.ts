@@ -1,10 +1,7 @@
+import { COLOURS, mark, round } from "./marks.ts";
 import { type Scale, scaleOf, tickText } from "./scale.ts";
 import type { Axis, Chart, Point, Series } from "./spec.ts";
 import { element, escapeXml } from "./svg.ts";
-
-/** Told apart by people who see fewer colours, too (Okabe and Ito), and by their marks. */
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#666666", "#000000"];
-const MARKS = ["circle", "square", "diamond", "triangle"] as const;
 
 const FONT = "ui-sans-serif, system-ui, sans-serif";
 const LEGEND_LINE = 18;
@@ -170,8 +167,6 @@ function seriesSvg(series: Series, index: number, frame: Frame): string {
   return line + marks.join("");
 }
 
-const round = (value: number) => Math.round(value * 100) / 100;
-
 function pointSvg(
   point: Point,
   { index, colour, frame }: { index: number; colour: string; frame: Frame },
@@ -193,33 +188,6 @@ function errorBar(
 }
 
 const clamped = (at: number, { top, bottom }: Frame) => Math.min(bottom, Math.max(top, at));
-
-function mark(x: number, y: number, index: number, fill: string): string {
-  const size = 4.5;
-  const shape = MARKS[Math.floor(index) % MARKS.length];
-  switch (shape) {
-    case "square":
-      return element("rect", {
-        x: x - size + 0.5,
-        y: y - size + 0.5,
-        width: 2 * size - 1,
-        height: 2 * size - 1,
-        fill,
-      });
-    case "diamond":
-      return element("path", {
-        d: `M${round(x)} ${round(y - size - 1)}l${size + 1} ${size + 1}l${-size - 1} ${size + 1}l${-size - 1} ${-size - 1}z`,
-        fill,
-      });
-    case "triangle":
-      return element("path", {
-        d: `M${round(x)} ${round(y - size - 1)}l${size + 1} ${2 * size}h${-2 * size - 2}z`,
-        fill,
-      });
-    default:
-      return element("circle", { cx: x, cy: y, r: size, fill });
-  }
-}
 
 function legend(series: readonly Series[], { right, top }: Frame): string {
   if (series.length < 2) return "";
