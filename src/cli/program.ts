@@ -9,6 +9,7 @@ import { runsCommand } from "./runs.ts";
 import { serveCommand } from "./serve.ts";
 import { simulateCommand } from "./simulate.ts";
 import { addLimitOptions, addOutputOptions, addSolveOptions } from "./solve-flags.ts";
+import { verifyCommand } from "./verify.ts";
 
 /** The program and its commands. Nothing but commander is loaded until a command runs. */
 export function createProgram(version: string): Command {
@@ -25,6 +26,7 @@ export function createProgram(version: string): Command {
   program.addCommand(evalCommand());
   program.addCommand(simulateCommand());
   program.addCommand(dataCommand());
+  program.addCommand(verifyCommand());
   addDoctor(program);
   addPrompt(program);
   addTrain(program);
