@@ -7,6 +7,8 @@ export {
   scriptedModel,
 } from "./scripted-model.ts";
 export {
+  type ScriptedFault,
+  type ScriptedToolCall,
   startUpstream,
   type Upstream,
   type UpstreamOptions,

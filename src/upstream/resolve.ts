@@ -4,7 +4,7 @@ import type { Endpoint } from "./chat-request.ts";
 import { EndpointModel, type EndpointModelOptions } from "./endpoint-model.ts";
 import { ModelReferenceError } from "./errors.ts";
 import { installedModel } from "./installed-provider.ts";
-import { type Environment, hostVariables, keyFor } from "./keys.ts";
+import { type Environment, keyFor } from "./keys.ts";
 import { type ListedModel, listModels } from "./models-list.ts";
 import { parseReference } from "./reference.ts";
 import { Transport } from "./transport.ts";
@@ -114,9 +114,4 @@ async function embedded(): Promise<LanguageModelV4> {
 export function describeModel(model: LanguageModelV4): string {
   if (model instanceof EndpointModel) return `${model.urls.join(",")}#${model.modelId}`;
   return model.provider === "embedded" ? "embedded" : `${model.provider}:${model.modelId}`;
-}
-
-/** The variables that a key for this URL is read from, for messages. */
-export function keyVariables(url: URL): string[] {
-  return [...hostVariables(url), "PACORE_API_KEY"];
 }

@@ -96,12 +96,6 @@ export function powerRational(a: Rational, exponent: bigint, fuel: Fuel): MaybeR
 
 export const equalRational = (a: Rational, b: Rational): boolean => a.n * b.d === b.n * a.d;
 
-export const compareRational = (a: Rational, b: Rational): number => {
-  const left = a.n * b.d;
-  const right = b.n * a.d;
-  return left < right ? -1 : left > right ? 1 : 0;
-};
-
 export const floorRational = (a: Rational): bigint => {
   const q = a.n / a.d;
   return a.n < 0n && q * a.d !== a.n ? q - 1n : q;
