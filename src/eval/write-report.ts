@@ -9,11 +9,13 @@ import { renderChart } from "../plot/render.ts";
 import { chartsOf } from "./charts.ts";
 import { DetailCollector } from "./details.ts";
 import type { EvaluationPlan, Outcome } from "./evaluate.ts";
+import { samplesOf } from "./plan.ts";
 import { htmlReport } from "./report-html.ts";
 import { markdownReport } from "./report-markdown.ts";
 import type { RunCard } from "./run-card.ts";
 import type { EvaluationStore, StoredTrial } from "./store.ts";
 import { Summariser, type Summary } from "./summary.ts";
+import { SAMPLE } from "./trial.ts";
 
 export interface ReportOptions {
   store: EvaluationStore;
@@ -45,11 +47,14 @@ export async function writeReport(options: ReportOptions): Promise<Summary> {
   const byNumber = problemsByNumber(store, problems);
   const summariser = new Summariser(plan, price);
   const details = new DetailCollector(store);
-  const methods = new Set(["sample", ...plan.methods.map(({ key }) => key)]);
+  const repetitions = new Map(plan.methods.map(({ key }) => [key, plan.samples]));
+  repetitions.set(SAMPLE, samplesOf(plan));
+  // A store may hold more than this report is about.
+  const isPlanned = ({ method, repetition }: StoredTrial) => repetition < (repetitions.get(method) ?? 0);
   await writeWhole(join(folder, "results.jsonl"), function* () {
     for (const { problem: number, trials } of store.trialsByProblem()) {
       const problem = byNumber.get(number);
-      const planned = trials.filter(({ method }) => methods.has(method));
+      const planned = trials.filter(isPlanned);
       if (!problem) continue;
       summariser.add(number, planned);
       details.add(problem, planned);
