@@ -125,6 +125,10 @@ test("a repeated prompt is read from the cache and counted as such", async () =>
 test.each([
   ["a synthesis prompt", synthesisPrompt(PROBLEM, ["A=1 B=2 C=3 D=4 E=5 F=6", ""])],
   ["a problem with white space around it", `${PROBLEM}\n`],
+  [
+    "a synthesis prompt of odd conclusions",
+    synthesisPrompt(PROBLEM, ["I think it is 4.", "B=2 C=3", "A = 1, B = 2"]),
+  ],
   ["a synthesis prompt whose problem ends with a line break", synthesisPrompt(`${PROBLEM}\n`, ["A=1"])],
   ["references to aggregate", aggregationPrompt(["A=1 B=2", "A=1 B=3"])],
 ])("%s is understood", async (_, text) => {
@@ -137,7 +141,8 @@ test.each([
   "",
   "한국어 🙂",
   synthesisPrompt("What is 2+2?", ["4"]),
-  synthesisPrompt(PROBLEM, ["I think it is 4."]),
+  synthesisPrompt(PROBLEM, Array(65).fill("A=1")),
+  synthesisPrompt(PROBLEM, ["A=1"]).slice(0, -1),
 ])("asked %j, it says what it is, what it can do and how to name a real model", async (text) => {
   const { content, finishReason, usage } = await tiny.doGenerate(call(text, { maxOutputTokens: 3 }));
   expect(content).toEqual([{ type: "text", text: expect.stringContaining(sampleProblem(1)) }]);

@@ -2,12 +2,15 @@ import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import {
   AGGREGATION_HEAD,
   AGGREGATION_TAIL,
+  aggregationPrompt,
   MAX_REFERENCES,
+  referenceHeader,
   SYNTHESIS_HEAD,
   SYNTHESIS_REFERENCES,
   SYNTHESIS_TAIL,
+  synthesisPrompt,
 } from "./prompts.ts";
-import { parseWorklist, sampleProblem } from "./worklist.ts";
+import { parseConclusion, parseWorklist, sampleProblem } from "./worklist.ts";
 
 /** The text the model answers: the last user turn's; `""` if the prompt does not end with one. */
 export function lastUserText(prompt: LanguageModelV4Prompt): string {
@@ -17,18 +20,43 @@ export function lastUserText(prompt: LanguageModelV4Prompt): string {
 }
 
 /**
- * The prompt to give the model: the text itself, but for white space around the problem.
+ * The prompt to give the model: the text itself, but for white space around the problem and references of
+ * another form. Of those the model is given the digits they name, so that one odd conclusion, or another
+ * model's, does not spoil a round; a reference without any is empty to it.
  * @returns `undefined` if it is no kind of prompt the model was trained on.
  */
 export function readQuestion(text: string): string | undefined {
-  if (text.startsWith(AGGREGATION_HEAD))
-    return text.trimEnd().endsWith(AGGREGATION_TAIL) ? text.trimEnd() : undefined;
+  const end = text.trimEnd();
+  if (text.startsWith(AGGREGATION_HEAD)) {
+    if (!end.endsWith(AGGREGATION_TAIL)) return undefined;
+    return aggregationPrompt(readReferences(end.slice(AGGREGATION_HEAD.length, -AGGREGATION_TAIL.length)));
+  }
   if (!text.startsWith(SYNTHESIS_HEAD)) return parseWorklist(text) && text.trim();
-  const references = text.indexOf("\n\nReference Responses:\n");
-  const problem = text.slice(SYNTHESIS_HEAD.length, references);
-  if (references < 0 || !parseWorklist(problem) || !text.trimEnd().endsWith(SYNTHESIS_TAIL)) return undefined;
-  const rest = text.slice(references).trimEnd();
-  return rest.startsWith(SYNTHESIS_REFERENCES) ? SYNTHESIS_HEAD + problem.trim() + rest : undefined;
+  const from = text.indexOf(SYNTHESIS_REFERENCES);
+  const problem = text.slice(SYNTHESIS_HEAD.length, from).trim();
+  if (from < 0 || !parseWorklist(problem) || !end.endsWith(SYNTHESIS_TAIL)) return undefined;
+  const references = end.slice(from + SYNTHESIS_REFERENCES.length, -SYNTHESIS_TAIL.length);
+  return synthesisPrompt(problem, readReferences(references));
+}
+
+/** Split what stands between the first reference's header and the closing sentence. */
+function readReferences(text: string): string[] {
+  const messages: string[] = [];
+  let rest = text;
+  for (;;) {
+    const header = referenceHeader(messages.length + 2);
+    const end = rest.indexOf(header);
+    messages.push(readReference(end < 0 ? rest : rest.slice(0, end)));
+    if (end < 0) return messages;
+    rest = rest.slice(end + header.length);
+  }
+}
+
+/** A conclusion in the one form that has tokens; one that does not begin with A begins with a space. */
+function readReference(message: string): string {
+  if (/^A=\d( [A-H]=\d)*$/.test(message)) return message;
+  const digits = [...parseConclusion(message)].sort(([a], [b]) => a.localeCompare(b));
+  return digits.map(([label, digit]) => `${label === "A" ? "" : " "}${label}=${digit}`).join("");
 }
 
 /** What the model says when it is asked for something else: what it is, what it can do, and where to go. */

@@ -1,4 +1,5 @@
 import { aggregationPrompt, synthesisPrompt } from "../embedded/prompts.ts";
+import { readQuestion } from "../embedded/question.ts";
 import { createRandom, mixSeed } from "../embedded/random.ts";
 import type { Sample } from "../embedded/row.ts";
 import type { Sampler } from "../embedded/sampler.ts";
@@ -40,8 +41,10 @@ export interface LabCheck {
   aggregation: { references: number; digitsRight: number; allRight: number }[];
 }
 
-export interface Answer {
+interface Answer {
   list: WorkList;
+  /** `""` if the sample was cut off inside its reasoning. */
+  conclusion: string;
   digits: Map<string, number>;
   worked: Set<string>;
   wellFormed: boolean;
@@ -78,7 +81,7 @@ export async function draw(
   seed: number,
   list: WorkList,
 ) {
-  const prompt = tokenizer.encode(text);
+  const prompt = tokenizer.encode(readQuestion(text) ?? text);
   if (!prompt) throw new Error(`No tokens for ${JSON.stringify(text)}`);
   const settings = { temperature: 1, topP: 1, topK: 0, maxTokens: Number.POSITIVE_INFINITY };
   return readAnswer(tokenizer, list, await sampler.sample({ prompt, seed, ...settings }));
@@ -87,11 +90,13 @@ export async function draw(
 function readAnswer(tokenizer: Tokenizer, list: WorkList, { tokens, finish }: Sample): Answer {
   const end = tokens.indexOf(tokenizer.thinkEnd);
   const reasoning = tokenizer.decode(tokens.slice(0, Math.max(end, 0)));
-  const digits = parseConclusion(tokenizer.decode(tokens.slice(end + 1)));
+  const cutOff = end < 0 && tokens[0] === tokenizer.thinkStart;
+  const conclusion = cutOff ? "" : tokenizer.decode(tokens.slice(end + 1));
+  const digits = parseConclusion(conclusion);
   const worked = new Set([...reasoning.matchAll(/\n([A-H]):/g)].map((match) => match[1] as string));
   const complete = list.every((_, index) => digits.has(LABELS[index] as string));
   const wellFormed = finish === "end" && complete && digits.size === list.length && worked.size === 5;
-  return { list, digits, worked, wellFormed };
+  return { list, conclusion, digits, worked, wellFormed };
 }
 
 function digitShares(answers: readonly Answer[]): LabCheck["single"] {

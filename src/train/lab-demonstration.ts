@@ -7,7 +7,7 @@ import {
   plurality,
   solveWorklist,
 } from "../embedded/worklist.ts";
-import { type Answer, draw, type LabCheckOptions } from "./lab-check.ts";
+import { draw, type LabCheckOptions } from "./lab-check.ts";
 
 /** What coordination gains and does not gain yet, on the model's own first round. Shares of problems right. */
 export interface LabDemonstration {
@@ -33,9 +33,10 @@ export async function demonstrateLab(
   for (let index = 0; index < problems; index++) {
     const list = generateWorklist(random);
     const sample = (text: string, number: number) => draw(options, text, mixSeed(seed, index, number), list);
-    const conclude = async (text: string, number: number) => conclusion(await sample(text, number));
+    const conclude = async (text: string, number: number) => (await sample(text, number)).conclusion;
     const problem = formatWorklist(list);
-    const round = await Promise.all(Array.from({ length: width }, (_, number) => conclude(problem, number)));
+    const all = await Promise.all(Array.from({ length: width }, (_, number) => conclude(problem, number)));
+    const round = all.filter((text) => text !== "");
     const solution = formatConclusion(solveWorklist(list));
     const is = (text: string) => (text === solution ? 1 : 0);
     totals.single += round.filter((text) => text === solution).length / width;
@@ -55,8 +56,6 @@ export async function demonstrateLab(
     aggregation: share(totals.aggregation),
   };
 }
-
-const conclusion = ({ digits }: Answer) => [...digits].map(([label, digit]) => `${label}=${digit}`).join(" ");
 
 function mostFrequent(texts: readonly string[]): string {
   const groups = [...Map.groupBy(texts, (text) => text)];

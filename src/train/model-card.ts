@@ -31,7 +31,7 @@ taught to coordinate: that is what reinforcement learning is for.
 ## How it was made
 
 \`\`\`sh
-npx pacore train lab-sft --out models/embedded --seed ${seed}
+npx pacore train lab-sft --out runs/lab-sft --seed ${seed}
 \`\`\`
 
 ${steps} steps of AdamW on generated demonstrations, no data from anywhere else; under 30 minutes on two cores. The
