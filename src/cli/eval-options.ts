@@ -6,6 +6,7 @@ import { redact } from "../core/redact.ts";
 import type { Problem } from "../data/problem.ts";
 import type { EvaluateOptions } from "../eval/evaluate.ts";
 import { checkKinds, graderFor } from "../eval/grader.ts";
+import { modelNameIn } from "../eval/plan.ts";
 import type { CardFacts } from "../eval/run-card.ts";
 import type { EvaluationStore } from "../eval/store.ts";
 import { resolveModel } from "../upstream/resolve.ts";
@@ -60,7 +61,8 @@ export async function optionsOf(
   };
   return {
     model,
-    modelName: await modelName(reference, model),
+    // A report is about the model that was run, whatever ships by now.
+    modelName: (flags.reportOnly && modelNameIn(store)) || (await modelName(reference, model)),
     methods,
     samples,
     pool,

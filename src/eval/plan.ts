@@ -4,6 +4,7 @@ import { InvalidOptionError } from "../errors.ts";
 import type { EvaluateOptions, EvaluationPlan } from "./evaluate.ts";
 import { callsOf, type Method } from "./method.ts";
 import { MOST_SAMPLES } from "./metrics/majority.ts";
+import type { EvaluationStore } from "./store.ts";
 import { SAMPLE, type Unit } from "./trial.ts";
 
 /** Plain samples a problem needs: the pool, else as many as the largest method takes for all its repetitions. */
@@ -47,6 +48,11 @@ function settingsOf({ model, modelName = model.modelId, seed, pool, call, coordi
     `${value ?? "default"}`,
   ]);
   return Object.fromEntries(text) as Record<string, string>;
+}
+
+/** The model that a store's trajectories are from. */
+export function modelNameIn(store: EvaluationStore): string | undefined {
+  return store.fact<Record<string, string>>("settings")?.model;
 }
 
 /** Of what a problem asks and of its answer: the same id must mean the same problem. */
