@@ -89,7 +89,7 @@ function stopping(server: Server, service: Service): Pick<RunningServer, "drain"
     server.close();
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), service.settings.drainMs);
-    const quiet = Promise.all([idle(), service.responses.settled()]);
+    const quiet = Promise.all([idle(), service.responses.drain()]);
     await Promise.race([quiet, closed, once(late.signal, "abort")]);
     clearTimeout(timer);
     await close();

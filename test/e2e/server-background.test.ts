@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import OpenAI from "openai";
 import { afterEach, expect, test } from "vitest";
+import { startServer } from "../../src/server/index.ts";
 import { startUpstream, type Upstream, type UpstreamRequest } from "../../src/testing/upstream.ts";
 import { served } from "../support/served.ts";
 
@@ -184,3 +185,29 @@ test("after kill -9 in mid-answer the event stream goes on without a gap, and th
   expect(texts).toMatchObject([{ text: "The answer is 42." }]);
   expect(upstream.requests).toHaveLength(4);
 }, 60_000);
+
+test("a server that drains suspends its background responses, and takes them up again", async () => {
+  let slow = true;
+  const journal = await newJournal();
+  await using upstream = await startUpstream({
+    script: (request) =>
+      slow && request.id > 1 ? { content: "x", headersDelayMs: 60_000 } : { content: "It is 42." },
+  });
+  const options = { upstreams: [`${upstream.url}#model`], journal, port: 0, log: "silent" as const };
+  const first = await startServer(options);
+  const client = new OpenAI({ baseURL: `${first.url}/v1`, apiKey: "x", maxRetries: 0 });
+  const { id } = await client.responses.create({ model: "model@3", input: "?", background: true });
+  await upstream.until(({ requests, inFlight }) => requests.length === 3 && inFlight === 2);
+  await first.drain();
+  await upstream.until(({ inFlight }) => inFlight === 0);
+  slow = false;
+  const second = await startServer(options);
+  try {
+    const later = new OpenAI({ baseURL: `${second.url}/v1`, apiKey: "x", maxRetries: 0 });
+    const done = await settled(later, id);
+    expect(done.status).toBe("completed");
+    expect(done.output_text).toBe("It is 42.");
+  } finally {
+    await second.close();
+  }
+});

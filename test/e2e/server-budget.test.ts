@@ -56,3 +56,36 @@ test("a key's requests are limited in number and in time", async () => {
   gone.abort();
   await expect(first).rejects.toThrow();
 });
+
+test("a budget in money caps plain calls by their price, and coordinated runs too", async () => {
+  const { keys, headers } = oneKey({ moneyPerDay: 1 });
+  const price = { inputPerMillion: 0, outputPerMillion: 1000 };
+  await using s = await served({ script: { content: "a b c d" } }, { keys, price });
+  await s.post(
+    CHAT,
+    { model: "model", messages, max_tokens: 9_999_999, max_completion_tokens: 5 },
+    { headers },
+  );
+  // Both fields: an upstream may know either.
+  expect(s.upstream.requests.at(-1)?.body).toMatchObject({ max_tokens: 5, max_completion_tokens: 5 });
+  await s.post(CHAT, { model: "model", messages }, { headers });
+  expect(s.upstream.requests.at(-1)?.body.max_tokens).toBe(498);
+  const run = await s.post(CHAT, { model: "model@2", messages }, { headers });
+  expect(run.status).toBe(200);
+  const caps = s.upstream.requests.slice(2).map(({ body }) => body.max_tokens as number);
+  expect(caps.reduce((sum, cap) => sum + cap, 0)).toBeLessThanOrEqual(1000);
+});
+
+test("a key that is held to a model cannot name another by a second field", async () => {
+  const { keys, headers } = oneKey({ models: ["model"] });
+  await using s = await served({}, { keys });
+  const response = await s.post(
+    CHAT,
+    '{"model":"model","Model":"other","messages":[{"role":"user","content":"?"}]}',
+    {
+      headers,
+    },
+  );
+  expect(response.status).toBe(400);
+  expect(s.upstream.requests).toHaveLength(0);
+});

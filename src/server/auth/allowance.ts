@@ -17,7 +17,7 @@ export interface SpendingStore {
 }
 
 export interface Reservation {
-  /** What the run may generate and cost at most; undefined: as much as it likes. */
+  /** What the run may generate and cost at most; undefined: its key sets no limit. */
   tokens: number | undefined;
   money: number | undefined;
   /** Return the reservation and book what was used. Later calls do nothing. */
@@ -62,7 +62,7 @@ export class Allowances {
   /** @throws ApiError 429 when nothing is left. */
   reserve(key: ApiKey | undefined, { tokens, money, price }: Wanted): Reservation {
     if (!key || (key.tokensPerDay === undefined && key.moneyPerDay === undefined)) {
-      return { tokens, money, settle: () => {} };
+      return { tokens: undefined, money: undefined, settle: () => {} };
     }
     if (key.moneyPerDay !== undefined && !price) {
       throw new ApiError(403, {
@@ -98,7 +98,7 @@ export class Allowances {
     if (limit === undefined) return wanted;
     const left = limit - this.#store.load(key.id, day)[unit] - (this.#reserved.get(key.id)?.[unit] ?? 0);
     const least = unit === "tokens" ? 1 : Number.EPSILON;
-    if (left < least) throw exhausted(unit, secondsToMidnight(this.#now()));
+    if (left < least) throw exhausted(unit, this.#now());
     const share = wanted === undefined ? left * UNBOUNDED_SHARE : Math.min(left, wanted);
     return unit === "tokens" ? Math.max(1, Math.floor(share)) : share;
   }
@@ -113,12 +113,12 @@ export class Allowances {
   }
 }
 
-function exhausted(unit: keyof Spending, retryAfter: number): ApiError {
+export function exhausted(unit: keyof Spending, now = Date.now()): ApiError {
   return new ApiError(429, {
     message: `This key's budget of ${unit} for today is used up or reserved by its running requests.`,
     type: "insufficient_quota",
     code: "insufficient_quota",
-    retryAfter,
+    retryAfter: secondsToMidnight(now),
     retry: false,
   });
 }

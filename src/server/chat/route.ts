@@ -26,11 +26,12 @@ export async function chatCompletions(c: RequestContext, service: Service): Prom
   if (plain && endpoint) return passThrough(c, service, { bytes, body, served: chosen.served, endpoint });
 
   const plan = planChat(service, key, body, chosen);
-  if (idempotencyKey === undefined)
-    return respond(c, service, plan, startChat(service, plan, { shared: false }));
+  if (idempotencyKey === undefined) {
+    return respond(c, service, plan, { run: startChat(service, plan, { shared: false }), joins: false });
+  }
   const claim = { keyId: key?.id ?? "", path: c.req.path, idempotencyKey, body: bytes };
   const run = service.idempotent.join(claim, () => startChat(service, plan, { shared: true }));
-  return respond(c, service, plan, run);
+  return respond(c, service, plan, { run, joins: true });
 }
 
 /** Start the runs of a request; their output is the response's text, whole or event by event. */
@@ -110,11 +111,12 @@ async function respond(
   c: RequestContext,
   service: Service,
   { request, envelope }: ChatPlan,
-  run: SharedRun<string>,
+  { run, joins }: { run: SharedRun<string>; joins: boolean },
 ): Promise<Response> {
   const leave = run.join();
   const stopWatching = whenClientLeaves(c, leave);
-  const headers = { "x-pacore-run-id": envelope.id };
+  // Whoever joins a run does not know its id before the answer says it.
+  const headers: Record<string, string> = joins ? {} : { "x-pacore-run-id": envelope.id };
   if (request.stream) {
     const { keepAliveMs, stallMs } = service.settings;
     const onLeave = () => {

@@ -5,6 +5,7 @@ import { DeadlineError, EmptyRoundError, RunError } from "../../core/errors.ts";
 import { NoProblemError } from "../../core/prompt-slot.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import { UpstreamError } from "../../upstream/errors.ts";
+import { ReaderLeftError } from "../runs/leaving.ts";
 import { ApiError, badRequest } from "./api-error.ts";
 
 /** Anything thrown, as the client may see it. What is not known to be public is not repeated. */
@@ -24,6 +25,9 @@ export function toApiError(error: unknown): ApiError {
       undefined,
       "unsupported_value",
     );
+  }
+  if (error instanceof ReaderLeftError) {
+    return new ApiError(499, { message: error.message, code: "client_closed_request" });
   }
   if (error instanceof RunError) return runFailed(error);
   if (APICallError.isInstance(error)) return upstreamFailed(error);

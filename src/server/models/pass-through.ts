@@ -1,6 +1,5 @@
-import type { TokenUsage } from "../../core/usage.ts";
 import type { EndpointModel } from "../../upstream/endpoint-model.ts";
-import type { Reservation } from "../auth/allowance.ts";
+import { exhausted, type Reservation } from "../auth/allowance.ts";
 import { checkMessageCount } from "../chat/plan.ts";
 import { badRequest } from "../errors/api-error.ts";
 import { toApiError } from "../errors/to-api-error.ts";
@@ -8,7 +7,7 @@ import { type RequestContext, whenClientLeaves } from "../http/client.ts";
 import { EVENT_STREAM_HEADERS, sse } from "../http/event-stream.ts";
 import { bodyOutlet, socketOutlet } from "../http/outlet.ts";
 import type { JsonObject } from "../http/read-body.ts";
-import { ReaderLeftError } from "../runs/shared-run.ts";
+import { ReaderLeftError } from "../runs/leaving.ts";
 import type { Service } from "../service.ts";
 import type { ServedModel } from "./catalog.ts";
 import { UsageScan } from "./usage-scan.ts";
@@ -32,6 +31,7 @@ export async function passThrough(
   const { body, served } = plain;
   checkRoughly(body, service.settings.maxMessages);
   const key = c.get("key");
+  if (key?.models) refuseOtherSpelling(body);
   const controller = new AbortController();
   const { signal } = controller;
   const stopWatching = whenClientLeaves(c, () => controller.abort(new ReaderLeftError()));
@@ -50,7 +50,7 @@ export async function passThrough(
     const used = scan.usage();
     reservation?.settle(used);
     if (error === undefined) watch.ended(used);
-    else watch.failed(error, error instanceof ReaderLeftError ? used : NOTHING_USED, signal.aborted);
+    else watch.failed(error, used, signal.aborted);
   };
   try {
     ticket = service.queue.enter({
@@ -70,15 +70,6 @@ export async function passThrough(
   }
 }
 
-const NOTHING_USED: TokenUsage = {
-  input: 0,
-  cachedInput: 0,
-  output: 0,
-  reasoning: 0,
-  text: 0,
-  estimated: false,
-};
-
 /** The rest is the upstream's to judge. */
 function checkRoughly({ messages, stream }: JsonObject, maxMessages: number): void {
   if (!Array.isArray(messages) || messages.length === 0) {
@@ -97,6 +88,13 @@ function checkRoughly({ messages, stream }: JsonObject, maxMessages: number): vo
     throw badRequest("'stream' must be a boolean.", "stream", "invalid_value");
 }
 
+/** Some servers read field names in any case: what was checked has to be what is meant. */
+function refuseOtherSpelling(body: JsonObject): void {
+  const other = Object.keys(body).find((name) => name !== "model" && name.toLowerCase() === "model");
+  if (other !== undefined)
+    throw badRequest(`Unrecognized request argument: '${other}'.`, other, "unknown_parameter");
+}
+
 function capOf({ max_completion_tokens, max_tokens }: JsonObject): number | undefined {
   const cap = max_completion_tokens ?? max_tokens;
   return typeof cap === "number" && cap >= 1 ? Math.floor(cap) : undefined;
@@ -109,18 +107,29 @@ function mostOf(body: JsonObject): { tokens: number | undefined; money: undefine
   return { tokens: cap === undefined ? undefined : cap * choicesOf(body), money: undefined };
 }
 
-/** The bytes as they came, or with a smaller cap where the key's budget says so. */
-function capped({ bytes, body, served }: PassThrough, { tokens, money }: Reservation): string {
+/** Rather too many: what a request costs is known afterwards only. */
+const BYTES_PER_INPUT_TOKEN = 3;
+
+/**
+ * The bytes as they came; for a key with a budget, the body as it was read here (no second reading of doubled
+ * fields), capped to what was reserved.
+ */
+function capped({ bytes, body, served: { price } }: PassThrough, { tokens, money }: Reservation): string {
+  if (tokens === undefined && money === undefined) return bytes.toString("utf8");
+  const inputTokens = bytes.length / BYTES_PER_INPUT_TOKEN;
+  const forOutput = (money ?? 0) - (inputTokens * (price?.inputPerMillion ?? 0)) / 1e6;
   const byMoney =
-    money === undefined || !served.price?.outputPerMillion
-      ? undefined
-      : (money * 1e6) / served.price.outputPerMillion;
-  const bounds = [tokens, byMoney].filter((bound) => bound !== undefined);
-  const each = Math.floor(Math.min(...bounds) / choicesOf(body));
-  const cap = capOf(body);
-  if (bounds.length === 0 || (cap !== undefined && cap <= each)) return bytes.toString("utf8");
-  const field = body.max_completion_tokens === undefined ? "max_tokens" : "max_completion_tokens";
-  return JSON.stringify({ ...body, [field]: Math.max(1, each) });
+    money === undefined || !price?.outputPerMillion ? undefined : (forOutput * 1e6) / price.outputPerMillion;
+  const most =
+    Math.min(tokens ?? Number.POSITIVE_INFINITY, byMoney ?? Number.POSITIVE_INFINITY) / choicesOf(body);
+  if (Number.isNaN(most) || most < 1)
+    throw exhausted(tokens !== undefined && tokens < 1 ? "tokens" : "money");
+  const cap = Math.min(Math.floor(most), capOf(body) ?? Number.POSITIVE_INFINITY);
+  if (!Number.isFinite(cap)) return JSON.stringify(body);
+  const { max_tokens, max_completion_tokens, ...rest } = body;
+  const completion = max_completion_tokens !== undefined && { max_completion_tokens: cap };
+  const older = (max_tokens !== undefined || !completion) && { max_tokens: cap };
+  return JSON.stringify({ ...rest, ...completion, ...older });
 }
 
 interface RelayParts {

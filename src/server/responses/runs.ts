@@ -6,7 +6,8 @@ import type { JournalStore } from "../../journal/store.ts";
 import type { Ticket } from "../admission/fair-queue.ts";
 import { toApiError } from "../errors/to-api-error.ts";
 import { answerParts } from "../runs/answer-parts.ts";
-import { admit, paidRun, type RunPlan, SuspendedError } from "../runs/paid-run.ts";
+import { SuspendedError } from "../runs/leaving.ts";
+import { admit, paidRun, type RunPlan } from "../runs/paid-run.ts";
 import { SharedRun } from "../runs/shared-run.ts";
 import type { Service } from "../service.ts";
 import { directLog, type LoggedEvent, storedLog } from "./event-log.ts";
@@ -24,6 +25,7 @@ class CancelledError extends Error {
 export interface RunningResponse {
   id: string;
   keyId: string;
+  background: boolean;
   run: SharedRun<LoggedEvent>;
   /** As it is now. */
   response(): ResponseObject;
@@ -114,21 +116,17 @@ export class ResponseRuns {
     return this.store.delete(id);
   }
 
-  /** Background responses stop where they are; the next life of the server goes on with them. */
-  async suspend(): Promise<void> {
-    const all = [...this.#running.values()];
-    for (const { run } of all) run.cancel(new SuspendedError());
+  /** Background responses stop where they are, and go on in the next life of the server; without a journal they end first. */
+  async drain(): Promise<void> {
+    const all = [...this.#running.values()].filter(({ background }) => background);
+    if (this.#journal) for (const { run } of all) run.cancel(new SuspendedError());
     await Promise.all(all.map(({ run }) => run.settled));
   }
 
-  /** Runs that a stop would lose: nothing keeps them. */
-  async settled(): Promise<void> {
-    if (this.#journal) return;
-    await Promise.all([...this.#running.values()].map(({ run }) => run.settled));
-  }
-
   async close(): Promise<void> {
-    await this.suspend();
+    const all = [...this.#running.values()];
+    for (const { run } of all) run.cancel(new SuspendedError());
+    await Promise.all(all.map(({ run }) => run.settled));
     await this.#journal?.close();
     this.store.close();
   }
@@ -139,13 +137,13 @@ export class ResponseRuns {
     { keep, graceMs }: { keep: boolean; graceMs: number },
   ): RunningResponse {
     const { stored, writer, controller } = life;
-    const { id, keyId } = stored;
+    const { id, keyId, background } = stored;
     const run = new SharedRun<LoggedEvent>((run) => this.#work(service, life, run), {
       controller,
       graceMs,
       keep,
     });
-    const running = { id, keyId, run, response: () => writer.response };
+    const running = { id, keyId, background, run, response: () => writer.response };
     this.#running.set(id, running);
     void run.settled.then(() => this.#running.delete(id));
     return running;
@@ -178,8 +176,8 @@ export class ResponseRuns {
       log.add(error instanceof CancelledError ? writer.cancel() : writer.fail(toApiError(error)));
       if (!background) throw error;
     } finally {
-      log.flush();
       ticket.release();
+      log.flush();
     }
   }
 }

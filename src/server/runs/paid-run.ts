@@ -1,4 +1,5 @@
 import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import { BudgetTooSmallError } from "../../core/budget.ts";
 import { coordinate } from "../../core/coordinate.ts";
 import type { Widths } from "../../core/effort.ts";
 import type { CoordinationEvent } from "../../core/events.ts";
@@ -7,9 +8,11 @@ import type { CoordinateOptions } from "../../core/options.ts";
 import type { SolveResult } from "../../core/result.ts";
 import { addUsage, NO_USAGE } from "../../core/usage.ts";
 import type { Admission, Ticket } from "../admission/fair-queue.ts";
+import { exhausted } from "../auth/allowance.ts";
 import type { ApiKey } from "../auth/keys-file.ts";
 import type { ServedModel } from "../models/catalog.ts";
 import type { Service } from "../service.ts";
+import { SuspendedError } from "./leaving.ts";
 
 export interface RunPlan {
   runId: string;
@@ -26,15 +29,10 @@ export interface AdmittedRun {
   journal?: Journal | undefined;
 }
 
-/** The server stops; the run goes on in its next life, from the journal. */
-export class SuspendedError extends Error {
-  override name = "SuspendedError";
-  constructor() {
-    super("The server stopped; the run goes on when it is back.");
-  }
-}
-
-/** Queue the runs of one request. Patient ones, that nobody waits for, may wait for ever. @throws ApiError 429 or 503 at once if there is no room even to wait. */
+/**
+ * Queue the runs of one request. Patient ones, that nobody waits for, may wait for ever.
+ * @throws ApiError 429 or 503 at once if there is no room even to wait.
+ */
 export function admit(
   service: Service,
   plans: readonly RunPlan[],
@@ -81,6 +79,7 @@ export async function* paidRun(
       ...(reservation.tokens !== undefined && { budgetTokens: reservation.tokens }),
       ...(reservation.money !== undefined && { budgetMoney: reservation.money }),
       ...(served.price && { price: served.price }),
+      concurrency: service.settings.maxCalls,
     };
     const settings = { ...options, ...limits, runId, stream: true, progressIntervalMs: 1000, journal };
     for await (const event of coordinate(served.model, { ...call, abortSignal: signal }, settings)) {
@@ -92,13 +91,21 @@ export async function* paidRun(
       yield event;
     }
     end = () => watch.ended(used);
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof BudgetTooSmallError && key ? notEnoughLeft(plan, thrown) : thrown;
     end = () => watch.failed(error, used, signal.aborted);
     throw error;
   } finally {
     settle(signal.reason instanceof SuspendedError ? NO_USAGE : used);
     end();
   }
+}
+
+/** The request's own budget is the client's to mend; what its key has left is not. */
+function notEnoughLeft({ options }: RunPlan, error: BudgetTooSmallError): Error {
+  return options.budgetTokens === undefined && options.budgetMoney === undefined
+    ? exhausted("tokens")
+    : error;
 }
 
 /** The most that a run can generate, as far as its caller bounded it. */

@@ -1,3 +1,5 @@
+import { ReaderLeftError } from "./leaving.ts";
+
 interface SharedRunOptions {
   /** Aborts with the run. */
   controller: AbortController;
@@ -5,14 +7,6 @@ interface SharedRunOptions {
   graceMs: number;
   /** Keep the output for readers that come later; else the one reader takes it away. */
   keep: boolean;
-}
-
-/** Says why a run was stopped, where nobody is left to be told. */
-export class ReaderLeftError extends Error {
-  override name = "ReaderLeftError";
-  constructor() {
-    super("The client left.");
-  }
 }
 
 /**
