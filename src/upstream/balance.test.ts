@@ -151,7 +151,6 @@ test("an endpoint that works again is used again", async () => {
   const clock = { now: 0 };
   await using set = await setUp([{ status: 500 }], {
     breaker: { failureThreshold: 2, openMs: 100, now: () => clock.now },
-    patienceMs: 0,
   });
   for (let i = 0; i < 2; i++)
     await expect(set.model.doGenerate(call("x"))).rejects.toMatchObject({ statusCode: 500 });
@@ -162,8 +161,10 @@ test("an endpoint that works again is used again", async () => {
   expect(set.upstreams[0].requests).toHaveLength(3);
 });
 
-test("calls wait while the only endpoint is known to fail, and go when it works again", async () => {
-  await using set = await setUp([{ status: 500 }], { breaker: { failureThreshold: 1, openMs: 20 } });
+test("calls wait while an endpoint that worked is known to fail, and go when it works again", async () => {
+  await using set = await setUp([{ content: "fine" }], { breaker: { failureThreshold: 1, openMs: 20 } });
+  await set.model.doGenerate(call("x"));
+  set.upstreams[0].script = { status: 500 };
   await expect(set.model.doGenerate(call("x"))).rejects.toMatchObject({ statusCode: 500 });
   set.upstreams[0].script = { content: "back" };
   const waiting = Array.from({ length: 20 }, (_, i) => text(set.model, call(`x${i}`)));
@@ -171,7 +172,9 @@ test("calls wait while the only endpoint is known to fail, and go when it works 
 });
 
 test("a waiting call can be cancelled", async () => {
-  await using set = await setUp([{ status: 500 }], { breaker: { failureThreshold: 1, openMs: 30_000 } });
+  await using set = await setUp([{ content: "fine" }], { breaker: { failureThreshold: 1, openMs: 30_000 } });
+  await set.model.doGenerate(call("x"));
+  set.upstreams[0].script = { status: 500 };
   await expect(set.model.doGenerate(call("x"))).rejects.toMatchObject({ statusCode: 500 });
   const controller = new AbortController();
   const waiting = set.model.doGenerate({ ...call("x"), abortSignal: controller.signal });

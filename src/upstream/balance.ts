@@ -10,8 +10,8 @@ import { UpstreamError } from "./errors.ts";
  */
 export const DEFAULT_CONCURRENCY = 1024;
 /**
- * How long calls wait while every endpoint is known to fail: a server that restarts is back within this, and no
- * trajectory has to spend its retries on calls that were never sent.
+ * How long calls wait while every endpoint that worked before is known to fail: a server that restarts is back
+ * within this, and no trajectory has to spend its retries on calls that were never sent.
  */
 export const DEFAULT_PATIENCE_MS = 60_000;
 /** An endpoint may have this many more calls than its fair share before equal prompts go elsewhere. */
@@ -49,6 +49,7 @@ export class Balancer {
   readonly #loads: readonly EndpointLoad[];
   readonly #waiting = new Set<Waiter>();
   #closed = false;
+  #worked = false;
 
   constructor(
     endpoints: readonly Endpoint[],
@@ -61,6 +62,11 @@ export class Balancer {
   /** How many endpoints there are. */
   get size(): number {
     return this.#loads.length;
+  }
+
+  /** Has any call ever succeeded? What never did is more likely a wrong address than a restart. */
+  get hasWorked(): boolean {
+    return this.#worked;
   }
 
   stats(): EndpointStats[] {
@@ -87,6 +93,7 @@ export class Balancer {
 
   release(load: EndpointLoad, outcome: Parameters<EndpointLoad["end"]>[0], restMs = 0): void {
     load.end(outcome, restMs);
+    this.#worked ||= outcome === "success";
     for (const waiter of this.#waiting) {
       const open = this.#loads.filter((candidate) => candidate.healthy && !waiter.tried.has(candidate));
       const chosen = this.#choose(open, waiter.affinity);

@@ -113,5 +113,6 @@ async function embedded(): Promise<LanguageModelV4> {
 /** A reference for journals and logs: tells which model it was, and holds no key. */
 export function describeModel(model: LanguageModelV4): string {
   if (model instanceof EndpointModel) return `${model.urls.join(",")}#${model.modelId}`;
-  return model.provider === "embedded" ? "embedded" : `${model.provider}:${model.modelId}`;
+  if (model.provider === "pacore" && model.modelId === "embedded") return "embedded";
+  return `${model.provider}:${model.modelId}`;
 }

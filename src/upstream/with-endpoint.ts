@@ -59,7 +59,8 @@ async function acquirePatiently(
     try {
       return await balancer.acquire(wanted);
     } catch (error) {
-      if (!(error instanceof UpstreamError) || error.kind !== "open" || wanted.tried.size > 0) throw error;
+      const isOpen = error instanceof UpstreamError && error.kind === "open";
+      if (!isOpen || wanted.tried.size > 0 || !balancer.hasWorked) throw error;
       const waitMs = Math.max(retryAfterMs(error) ?? 0, LEAST_WAIT_MS);
       if (Date.now() + waitMs > until) throw error;
       await delay(waitMs, wanted.signal ?? NEVER);
