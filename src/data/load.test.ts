@@ -130,3 +130,17 @@ test("a work list in a file is known by its wording", async () => {
   );
   expect(problems[0]?.kind).toBe("worklist");
 });
+
+test("an integer beyond 2^53 keeps every digit", async () => {
+  const digits = "123456789012345678901234567890";
+  const lines = `{"prompt": "a", "answer": ${digits}}\n{"prompt": "b", "answer": -9007199254740993}\n{"prompt": "c 1234567890123456", "answer": 0.5}`;
+  const { problems } = await load("big.jsonl", lines);
+  expect(problems.map(({ answer }) => answer)).toEqual([digits, "-9007199254740993", 0.5]);
+  expect((await load("big.json", `[{"prompt": "a", "answer": ${digits}}]`)).problems[0]?.answer).toBe(digits);
+});
+
+test("a quote that never closes is reported with its line, and what stands before it is kept", async () => {
+  const { problems, rejected } = await load("open.csv", 'question,answer\na,1\n"b,2\nc,3\n');
+  expect(problems.map(({ prompt }) => prompt)).toEqual(["a"]);
+  expect(rejected).toMatchObject([{ line: 3 }]);
+});

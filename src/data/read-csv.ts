@@ -17,29 +17,31 @@ export async function* readCsv(path: string): AsyncGenerator<RowOrRejected> {
   );
   let header: string[] | undefined;
   let line = 1;
-  for await (const { record, info } of parser as AsyncIterable<{
-    record: string[];
-    info: { lines: number };
-  }>) {
-    const startedAt = line;
-    line = info.lines + 1;
-    if (!header) {
-      header = record;
-      continue;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{
+      record: string[];
+      info: { lines: number };
+    }>) {
+      if (header) yield rowFrom({ file: path, line, header, record });
+      else header = record;
+      line = info.lines + 1;
     }
-    const names = header;
-    if (record.length !== names.length) {
-      yield {
-        file: path,
-        line: startedAt,
-        reason: `has ${record.length} fields, the header ${names.length}`,
-      };
-      continue;
-    }
-    yield {
-      file: path,
-      line: startedAt,
-      value: Object.fromEntries(record.map((cell, i) => [names[i], cell])),
-    };
+  } catch (error) {
+    // A quote that never closes swallows the rest of the file.
+    yield { file: path, line, reason: `cannot be read as CSV (${(error as Error).message})` };
   }
+}
+
+interface Line {
+  file: string;
+  line: number;
+  header: string[];
+  record: string[];
+}
+
+function rowFrom({ file, line, header, record }: Line): RowOrRejected {
+  if (record.length !== header.length) {
+    return { file, line, reason: `has ${record.length} fields, the header ${header.length}` };
+  }
+  return { file, line, value: Object.fromEntries(record.map((cell, i) => [header[i], cell])) };
 }

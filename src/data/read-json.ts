@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { InvalidOptionError } from "../errors.ts";
+import { parseJson } from "./parse-json.ts";
 import { type RowOrRejected, rowOf } from "./rows.ts";
 
 /** Keys under which data sets keep their records when the file is an object. */
@@ -10,7 +11,7 @@ export async function* readJson(path: string): AsyncGenerator<RowOrRejected> {
   const text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new InvalidOptionError("data", `${path} is not valid JSON (${reason}).`, { cause });

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { parseJson } from "./parse-json.ts";
 import { type RowOrRejected, rowOf } from "./rows.ts";
 
 const NEWLINE = 0x0a;
@@ -27,7 +28,7 @@ function parseLine(file: string, line: number, bytes: Uint8Array): RowOrRejected
   }
   if (text.trim() === "") return undefined;
   try {
-    return rowOf(file, line, JSON.parse(text));
+    return rowOf(file, line, parseJson(text));
   } catch (error) {
     return { file, line, reason: `is not valid JSON (${(error as Error).message})` };
   }

@@ -121,6 +121,18 @@ test("a budget of tokens stops the start of what does not fit; what ran is kept 
   expect(rest).toMatchObject({ end: "done", finished: 18, resumed: outcome.finished });
 });
 
+test("without a cap on each call, a budget that is reached cancels what is in flight and keeps what finished", async () => {
+  const model = toyModel(async (call) => ({ ...((await toyScript(call)) as object), tokens: 100 }));
+  const options = { model, methods: [coordinated([4])], budgetTokens: 900, concurrency: 8 };
+  const outcome = await evaluate(toyProblems(9), toyOptions(store, options));
+  expect(outcome.end).toBe("budget");
+  expect(outcome.spent.output).toBeGreaterThan(0);
+  // At most what was in flight when it was reached.
+  expect(outcome.spent.output).toBeLessThanOrEqual(900 + 8 * 100);
+  const rest = await evaluate(toyProblems(9), toyOptions(store, { ...options, budgetTokens: 1e6 }));
+  expect(rest).toMatchObject({ end: "done", finished: 18 });
+});
+
 test("a drain finishes what runs and starts nothing more", async () => {
   const drain = new AbortController();
   const model = toyModel((call) => {
