@@ -90,5 +90,6 @@ test("sample problems follow the seed", () => {
 test("plurality takes every part's most frequent digit", () => {
   expect(plurality(["A=1 B=2", "A=1 B=3", "A=4 B=3", "nothing", ""])).toBe("A=1 B=3");
   expect(plurality(["B=2", "A=9 B=1"])).toBe("A=9 B=1");
+  expect(plurality(["A=1", "A=1 B=2", "A=1"])).toBe("A=1");
   expect(plurality([])).toBe("");
 });

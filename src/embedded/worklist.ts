@@ -113,18 +113,21 @@ export function sampleProblem(seed: number): string {
 
 /**
  * The best hand-written way to combine conclusions on work lists: every part's most frequent digit (the smallest
- * of several). Part of the honest comparison: coordination must beat it, not single samples only.
+ * of several), of the parts that at least half of them name. Part of the honest comparison: coordination must beat it, not single samples only.
  */
 export function plurality(messages: readonly string[]): string {
   const counts = new Map<string, number[]>();
-  for (const message of messages) {
-    for (const [label, digit] of parseConclusion(message)) {
+  const conclusions = messages.map(parseConclusion).filter(({ size }) => size > 0);
+  for (const conclusion of conclusions) {
+    for (const [label, digit] of conclusion) {
       const count = counts.get(label) ?? Array<number>(10).fill(0);
       count[digit] = (count[digit] as number) + 1;
       counts.set(label, count);
     }
   }
+  const total = (count: readonly number[]) => count.reduce((a, b) => a + b);
   return [...counts]
+    .filter(([, count]) => 2 * total(count) >= conclusions.length)
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([label, count]) => `${label}=${count.indexOf(Math.max(...count))}`)
     .join(" ");

@@ -1,12 +1,6 @@
 import { aggregationPrompt, synthesisPrompt } from "../embedded/prompts.ts";
 import { createRandom, mixSeed } from "../embedded/random.ts";
-import {
-  formatConclusion,
-  formatWorklist,
-  generateWorklist,
-  plurality,
-  solveWorklist,
-} from "../embedded/worklist.ts";
+import { formatWorklist, generateWorklist, plurality, scoreWorklist } from "../embedded/worklist.ts";
 import { draw, type LabCheckOptions } from "./lab-check.ts";
 
 /** What coordination gains and does not gain yet, on the model's own first round. Shares of problems right. */
@@ -37,9 +31,8 @@ export async function demonstrateLab(
     const problem = formatWorklist(list);
     const all = await Promise.all(Array.from({ length: width }, (_, number) => conclude(problem, number)));
     const round = all.filter((text) => text !== "");
-    const solution = formatConclusion(solveWorklist(list));
-    const is = (text: string) => (text === solution ? 1 : 0);
-    totals.single += round.filter((text) => text === solution).length / width;
+    const is = (text: string) => scoreWorklist(problem, text);
+    totals.single += round.filter((text) => is(text) === 1).length / width;
     totals.majority += is(mostFrequent(round));
     totals.plurality += is(plurality(round));
     totals.synthesis += is(await conclude(synthesisPrompt(problem, round), width));
