@@ -4,7 +4,7 @@ import { authenticate, refuseForeignSites } from "./auth/authenticate.ts";
 import { chatCompletions } from "./chat/route.ts";
 import { ApiError } from "./errors/api-error.ts";
 import { toApiError } from "./errors/to-api-error.ts";
-import type { Env } from "./http/client.ts";
+import { type Env, headerOf } from "./http/client.ts";
 import { modelById, modelList } from "./models/list-models.ts";
 import { METRICS_CONTENT_TYPE } from "./observe/metrics-text.ts";
 import { causesOf } from "./observe/observer.ts";
@@ -77,9 +77,8 @@ const routeOf = (path: string) => ROUTES.exec(path)?.[0] ?? "other";
 function guard(app: Hono<Env>, service: Service): void {
   const { keys, noAuth } = service.settings;
   app.use("/v1/*", async (c, next) => {
-    const { headers } = c.req.raw;
-    if (!keys && !noAuth) refuseForeignSites(headers);
-    c.set("key", authenticate(keys, headers));
+    if (!keys && !noAuth) refuseForeignSites({ host: headerOf(c, "host"), origin: headerOf(c, "origin") });
+    c.set("key", authenticate(keys, headerOf(c, "authorization")));
     if (service.draining && c.req.method === "POST") {
       throw new ApiError(503, {
         message: "The server is about to stop; ask again in a moment.",

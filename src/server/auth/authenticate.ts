@@ -5,9 +5,12 @@ import { type ApiKey, findKey } from "./keys-file.ts";
  * Who asks. Without configured keys anyone may, and clients' dummy keys are ignored.
  * @throws ApiError 401
  */
-export function authenticate(keys: readonly ApiKey[] | undefined, headers: Headers): ApiKey | undefined {
+export function authenticate(
+  keys: readonly ApiKey[] | undefined,
+  authorization: string | undefined,
+): ApiKey | undefined {
   if (!keys) return undefined;
-  const secret = /^Bearer\s+(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+  const secret = /^Bearer\s+(\S+)$/i.exec(authorization ?? "")?.[1];
   if (!secret) {
     throw new ApiError(401, {
       message: "You didn't provide an API key; send it as 'Authorization: Bearer KEY'.",
@@ -26,11 +29,15 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
  * names that point to 127.0.0.1. Neither has a loopback Host and Origin.
  * @throws ApiError 403
  */
-export function refuseForeignSites(headers: Headers): void {
-  const host = headers.get("host") ?? "";
-  const origin = headers.get("origin");
+export function refuseForeignSites({
+  host = "",
+  origin,
+}: {
+  host: string | undefined;
+  origin: string | undefined;
+}): void {
   const originHost = origin && URL.canParse(origin) ? new URL(origin).host : origin;
-  if (LOOPBACK.test(host) && (origin === null || LOOPBACK.test(originHost ?? ""))) return;
+  if (LOOPBACK.test(host) && (origin === undefined || LOOPBACK.test(originHost ?? ""))) return;
   throw new ApiError(403, {
     message: "This server has no keys and answers local clients only; start it with --api-keys for others.",
     code: "foreign_origin",

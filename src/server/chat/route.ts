@@ -1,6 +1,6 @@
 import type { Ticket } from "../admission/fair-queue.ts";
 import { toApiError } from "../errors/to-api-error.ts";
-import { hangUp, type RequestContext, whenClientLeaves } from "../http/client.ts";
+import { hangUp, headerOf, type RequestContext, whenClientLeaves } from "../http/client.ts";
 import { EVENT_STREAM_HEADERS, eventStream, sse } from "../http/event-stream.ts";
 import { parseObject, readBytes } from "../http/read-body.ts";
 import { passThrough } from "../models/pass-through.ts";
@@ -17,10 +17,10 @@ import { type ChatPlan, chooseModel, planChat } from "./plan.ts";
 export async function chatCompletions(c: RequestContext, service: Service): Promise<Response> {
   const key = c.get("key");
   service.rates.take(key);
-  const bytes = await readBytes(c.req.raw, service.settings.maxBodyBytes);
+  const bytes = await readBytes(c, service.settings.maxBodyBytes);
   const body = parseObject(bytes);
   const chosen = chooseModel(service, key, body);
-  const idempotencyKey = readIdempotencyKey(c.req.header("idempotency-key"));
+  const idempotencyKey = readIdempotencyKey(headerOf(c, "idempotency-key"));
   const plain = chosen.widths === undefined && body.pacore == null && idempotencyKey === undefined;
   const { endpoint } = chosen.served;
   if (plain && endpoint) return passThrough(c, service, { bytes, body, served: chosen.served, endpoint });

@@ -1,21 +1,21 @@
 import { ApiError, badRequest } from "../errors/api-error.ts";
+import { bodyOf, headerOf, type RequestContext } from "./client.ts";
 
 /** Deeper than any schema of tools, shallower than the stack. */
 const MAX_DEPTH = 128;
 
 /** The body's bytes, read only as far as they are allowed to go. */
-export async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const encoding = request.headers.get("content-encoding");
+export async function readBytes(c: RequestContext, maxBytes: number): Promise<Buffer> {
+  if (Number(headerOf(c, "content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const encoding = headerOf(c, "content-encoding");
   if (encoding && encoding !== "identity") {
     throw new ApiError(415, {
       message: `Bodies with content-encoding ${encoding} are not read; send it plain.`,
     });
   }
-  if (!request.body) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of bodyOf(c)) {
     length += chunk.byteLength;
     if (length > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type RequestContext, whenClientLeaves } from "../http/client.ts";
+import { headerOf, type RequestContext, whenClientLeaves } from "../http/client.ts";
 import { parseObject, readBytes } from "../http/read-body.ts";
 import { readIdempotencyKey, reusedKey } from "../runs/idempotency.ts";
 import type { Service } from "../service.ts";
@@ -14,9 +14,9 @@ export async function createResponse(c: RequestContext, service: Service): Promi
   const key = c.get("key");
   const keyId = key?.id ?? "";
   service.rates.take(key);
-  const bytes = await readBytes(c.req.raw, service.settings.maxBodyBytes);
+  const bytes = await readBytes(c, service.settings.maxBodyBytes);
   const request = readRequest(service, parseObject(bytes));
-  const idempotencyKey = readIdempotencyKey(c.req.header("idempotency-key"));
+  const idempotencyKey = readIdempotencyKey(headerOf(c, "idempotency-key"));
   const bodyHash = createHash("sha256").update(bytes).digest("hex");
   const known = idempotencyKey && service.responses.store.claimed(keyId, idempotencyKey);
   if (known) {
