@@ -6,6 +6,7 @@ import { redact } from "../core/redact.ts";
 import type { Problem } from "../data/problem.ts";
 import type { EvaluateOptions } from "../eval/evaluate.ts";
 import { checkKinds, graderFor } from "../eval/grader.ts";
+import { Meter } from "../eval/meter.ts";
 import { modelNameIn } from "../eval/plan.ts";
 import type { CardFacts } from "../eval/run-card.ts";
 import type { EvaluationStore } from "../eval/store.ts";
@@ -23,9 +24,12 @@ export async function optionsOf(
   { flags, store }: { flags: EvalFlags; store: EvaluationStore },
 ): Promise<EvaluateOptions> {
   const methods = await methodsOf(flags);
+  const meter = new Meter();
   const judge =
-    flags.judgeModel === undefined ? undefined : await judgeOf(flags.judgeModel, flags.judgeVotes);
-  checkKinds(problems, { judge });
+    flags.judgeModel === undefined || flags.reportOnly
+      ? undefined
+      : await judgeOf(flags.judgeModel, flags.judgeVotes, meter);
+  if (!flags.reportOnly) checkKinds(problems, { judge });
   const {
     samples,
     pool,
@@ -69,6 +73,7 @@ export async function optionsOf(
     seed,
     concurrency,
     store,
+    meter,
     grader: (problem) => graderFor(problem, { judge }),
     call: present({ temperature, topP, maxOutputTokens: maxTokens }),
     coordinate: present(coordinate),
@@ -91,8 +96,8 @@ async function modelName(reference: string, { modelId }: LanguageModelV4): Promi
 /** For a report alone the model is a name. */
 const named = (modelId: string) => ({ modelId }) as LanguageModelV4;
 
-async function judgeOf(reference: string, votes: number) {
-  return judgeVerifier(await resolveModel(reference), { votes, agreement: "unanimous" });
+async function judgeOf(reference: string, votes: number, meter: Meter) {
+  return judgeVerifier(meter.wrap(await resolveModel(reference)), { votes, agreement: "unanimous" });
 }
 
 function priceOf({ priceIn, priceOut, budgetMoney }: EvalFlags): EvaluateOptions["price"] {

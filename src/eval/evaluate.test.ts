@@ -7,8 +7,11 @@ import {
   toyProblems,
   toyScript,
 } from "../../test/e2e/eval-toy.ts";
+import { scriptedModel } from "../testing/scripted-model.ts";
+import { judgeVerifier } from "../verify/judge.ts";
 import { right, unscored } from "../verify/score.ts";
 import { evaluate, UpstreamDownError } from "./evaluate.ts";
+import { Meter } from "./meter.ts";
 import { coordinated, pluralityOf, single, vote } from "./method.ts";
 import type { EvaluationStore, StoredTrial } from "./store.ts";
 
@@ -199,6 +202,19 @@ test("what a verifier cannot tell is unscored, never wrong, and is graded again 
   );
   expect(trialsIn(store)[0]?.trial.value).toBe(1);
   expect(model.calls).toHaveLength(paid);
+});
+
+test("a judge's calls are on the bill, in this life and the next", async () => {
+  const meter = new Meter();
+  const verdict = scriptedModel(() => ({ text: "VERDICT: CORRECT", tokens: 50 }));
+  const judge = judgeVerifier(meter.wrap(verdict));
+  const grader = () => ({ score: (message: string) => judge.score(message, "gold") });
+  const options = { methods: [single], samples: 3, grader, meter };
+  const { spent } = await evaluate(toyProblems(1), toyOptions(store, options));
+  expect(verdict.calls.length).toBeGreaterThan(0);
+  expect(spent.calls).toBe(3 + verdict.calls.length);
+  expect(spent.output).toBeGreaterThanOrEqual(50 * verdict.calls.length);
+  expect(store.spent()).toEqual(spent);
 });
 
 test("a message that comes up often is graded once", async () => {

@@ -3,10 +3,12 @@ import { childController } from "../core/abort.ts";
 import type { CoordinateOptions } from "../core/options.ts";
 import type { Price } from "../core/receipt.ts";
 import { Semaphore } from "../core/semaphore.ts";
+import type { TokenUsage } from "../core/usage.ts";
 import type { Problem } from "../data/problem.ts";
 import { PacoreError } from "../errors.ts";
 import { Caps } from "./caps.ts";
 import type { Grader } from "./grade.ts";
+import type { Meter } from "./meter.ts";
 import type { Method } from "./method.ts";
 import { checkPlan, plannedUnits } from "./plan.ts";
 import { ProblemRun } from "./problem-run.ts";
@@ -31,6 +33,8 @@ export interface EvaluateOptions extends EvaluationPlan {
   modelName?: string;
   grader: (problem: Problem) => Grader;
   store: EvaluationStore;
+  /** Through which the grader's own model calls go, if it makes any: they count against the budgets. */
+  meter?: Meter | undefined;
   /** Sampling settings of every call. */
   call?: Omit<LanguageModelV4CallOptions, "prompt">;
   /** Retries, time-outs, context window: as in `solve`. */
@@ -114,6 +118,7 @@ export class Evaluation {
     this.isFinished = store.finished();
     this.#child = childController([abort]);
     this.signal = this.#child.signal;
+    if (options.meter) options.meter.onUsage = (usage) => this.#bookOther(usage);
     const ordered = problems.map(({ id }) => numbers.get(id) as number);
     this.#tally = new Tally(options, ordered, this.isFinished);
   }
@@ -159,6 +164,11 @@ export class Evaluation {
     this.#overBudget = true;
     this.#child.controller.abort(new Error("The evaluation's budget is spent."));
   };
+
+  #bookOther(usage: TokenUsage): void {
+    this.options.store.putOtherCall("judge", usage).catch((error) => this.#stop(error));
+    this.book(usage);
+  }
 
   async settle(unit: Unit, trial: Trial): Promise<void> {
     await this.options.store.putTrial(unit, trial);

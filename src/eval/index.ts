@@ -10,6 +10,7 @@ export {
 export { type Forecast, Forecaster, type Observation, type Odds } from "./forecast.ts";
 export type { Grader } from "./grade.ts";
 export { checkKinds, type GraderResources, graderFor } from "./grader.ts";
+export { Meter } from "./meter.ts";
 export {
   type CoordinatedMethod,
   coordinated,

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Journal, RoundRecord } from "../core/journal.ts";
 import type { Trajectory } from "../core/trajectory.ts";
+import type { TokenUsage } from "../core/usage.ts";
 import { decode, encode } from "../journal/codec.ts";
 import { explained } from "../journal/errors.ts";
 import { loadSqlite } from "../journal/sqlite.ts";
@@ -114,6 +115,11 @@ export class EvaluationStore {
       () => this.#statements.putTrial.run(problem, method, repetition, finished, json),
       json.length,
     );
+  }
+
+  /** A call that is on the bill and in no trial: a judge's. */
+  putOtherCall(kind: string, { input, cachedInput, output }: TokenUsage): Promise<void> {
+    return this.#write(() => this.#statements.abandon.run(0, kind, 0, 0, 0, input, cachedInput, output));
   }
 
   trajectories({ problem, method, repetition }: Unit): Trajectory[] {
