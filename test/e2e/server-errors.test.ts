@@ -49,6 +49,13 @@ test("a field's mistake is named with its path", async () => {
       "messages[0].content[0].text",
     ],
     [{ model: "model@2", messages, temperature: 9 }, "temperature"],
+    [
+      {
+        model: "model@2",
+        messages: [...messages, { role: "assistant", content: null, function_call: { name: "f" } }],
+      },
+      "messages[1].function_call",
+    ],
     [{ model: "model@2", messages, pacore: { widths: [0] } }, "pacore.widths[0]"],
     [{ model: "model@2", messages, pacore: { width: 3 } }, "pacore.width"],
     [{ model: "model@0", messages }, "model"],

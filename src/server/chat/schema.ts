@@ -45,6 +45,8 @@ const message = z.discriminatedUnion("role", [
     reasoning_content: z.string().nullish(),
     reasoning: z.string().nullish(),
     tool_calls: z.array(toolCall).nullish(),
+    function_call: z.null({ error: "is not supported; use tool_calls" }).optional(),
+    audio: z.null({ error: "is not supported" }).optional(),
     name,
   }),
   z.object({ role: z.literal("tool"), tool_call_id: z.string().min(1), content: text }),

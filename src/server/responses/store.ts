@@ -115,6 +115,8 @@ export class ResponseStore implements SpendingStore {
         `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`,
       );
       database.exec(SCHEMA);
+      // Left by runs that failed or were not to be stored.
+      database.exec("DELETE FROM idempotency WHERE response_id NOT IN (SELECT id FROM responses)");
       if (path !== undefined) chmodSync(path, 0o600);
       return new ResponseStore(database, path === undefined);
     } catch (error) {
