@@ -161,6 +161,7 @@ Examples:
   $ pacore eval aime.jsonl --widths 32 --second-round 2,4,8 --pool 128 --samples 8 --budget-tokens 500M
   $ pacore eval aime.jsonl --widths 8 --ablate sequential --ablate no-compaction --ablate messages=4
 
+Without a method, --single and --widths 4 are compared.
 Run again with the same --out, an evaluation goes on where it was; methods and problems may be added.
 The first Ctrl-C finishes what runs, the second stops it; a report is written either way.
 
