@@ -20,69 +20,98 @@ export function sse(data: string, name?: string): string {
  */
 export function eventStream(
   source: AsyncIterable<string>,
-  { keepAliveMs, stallMs, onLeave }: EventStreamOptions,
+  options: EventStreamOptions,
 ): ReadableStream<Uint8Array> {
-  let wake: (() => void) | undefined;
-  let keepAlive: NodeJS.Timeout | undefined;
-  let stall: NodeJS.Timeout | undefined;
-  let open = true;
-  const stop = () => {
-    open = false;
-    clearInterval(keepAlive);
-    clearTimeout(stall);
-    wake?.();
-  };
+  const pump = new Pump(source, options);
   return new ReadableStream<Uint8Array>(
     {
-      start(controller) {
-        const send = (text: string) => controller.enqueue(ENCODER.encode(text));
-        const leave = (reason: Error) => {
-          if (!open) return;
-          stop();
-          onLeave(reason);
-        };
-        const room = () =>
-          new Promise<void>((resolve) => {
-            stall = setTimeout(() => leave(new Error("The client stopped reading.")), stallMs);
-            wake = resolve;
-          });
-        const pump = async () => {
-          for await (const text of source) {
-            if (!open) return;
-            send(text);
-            keepAlive?.refresh();
-            if ((controller.desiredSize ?? 1) <= 0) await room();
-            if (!open) return;
-          }
-          stop();
-          controller.close();
-        };
-        send(": keep-alive\n\n");
-        keepAlive = setInterval(() => {
-          if ((controller.desiredSize ?? 1) > 0) send(": keep-alive\n\n");
-        }, keepAliveMs);
-        // A source says in its own words what failed; to end is all that is left to do here. (The HTTP layer
-        // would write an error's text into the stream.)
-        pump().catch(() => {
-          if (!open) return;
-          stop();
-          controller.close();
-        });
-      },
-      pull() {
-        clearTimeout(stall);
-        wake?.();
-        wake = undefined;
-      },
-      cancel() {
-        if (!open) return;
-        stop();
-        onLeave(new Error("The client left."));
-      },
+      start: (controller) => pump.start(controller),
+      pull: () => pump.makeRoom(),
+      cancel: () => pump.leave(new Error("The client left.")),
     },
     new ByteLengthQueuingStrategy({ highWaterMark: 64 * 1024 }),
   );
 }
+
+class Pump {
+  readonly #source: AsyncIterable<string>;
+  readonly #options: EventStreamOptions;
+  #out: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #keepAlive: NodeJS.Timeout | undefined;
+  #stall: NodeJS.Timeout | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(source: AsyncIterable<string>, options: EventStreamOptions) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  start(out: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#out = out;
+    this.#send(KEEP_ALIVE);
+    this.#keepAlive = setInterval(() => {
+      if (this.#hasRoom) this.#send(KEEP_ALIVE);
+    }, this.#options.keepAliveMs);
+    // A source says in its own words what failed; to end is all that is left to do here. (The HTTP layer would
+    // write an error's text into the stream.)
+    this.#run().then(
+      () => this.#end(),
+      () => this.#end(),
+    );
+  }
+
+  makeRoom(): void {
+    clearTimeout(this.#stall);
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+
+  leave(reason: Error): void {
+    if (!this.#out) return;
+    this.#stop();
+    this.#options.onLeave(reason);
+  }
+
+  get #hasRoom(): boolean {
+    return (this.#out?.desiredSize ?? 1) > 0;
+  }
+
+  #send(text: string): void {
+    this.#out?.enqueue(ENCODER.encode(text));
+  }
+
+  async #run(): Promise<void> {
+    for await (const text of this.#source) {
+      if (!this.#out) return;
+      this.#send(text);
+      this.#keepAlive?.refresh();
+      if (!this.#hasRoom) await this.#room();
+      if (!this.#out) return;
+    }
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      const { stallMs } = this.#options;
+      this.#stall = setTimeout(() => this.leave(new Error("The client stopped reading.")), stallMs);
+      this.#wake = resolve;
+    });
+  }
+
+  #end(): void {
+    const out = this.#out;
+    this.#stop();
+    out?.close();
+  }
+
+  #stop(): void {
+    this.#out = undefined;
+    clearInterval(this.#keepAlive);
+    this.makeRoom();
+  }
+}
+
+const KEEP_ALIVE = ": keep-alive\n\n";
 
 export const EVENT_STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
