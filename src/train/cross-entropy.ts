@@ -11,11 +11,12 @@ function crossEntropy(
   config: LlamaConfig,
   parameters: readonly Value[],
   [ids, targets, weights]: readonly [Value, Value, Value],
-  by: "gather" | "one-hot",
 ): Value {
   const [batch, length] = ids.shape as [number, number];
   const named = nameParameters(config, parameters);
-  const { x } = forward(config, named, ids, by);
+  // A gather's gradient is a scatter: ONNX Runtime adds its rows in whatever order threads come, and jax-js
+  // cannot compile it. Products with one-hot rows cost little more, and a seed gives the same weights.
+  const { x } = forward(config, named, ids, "one-hot");
   const logProbabilities = ops.logSoftmax(linear(x, named.embedding));
   const chosen = ops.oneHot(ops.reshape(targets, [batch * length]), config.vocabSize);
   const picked = ops.sum(ops.multiply(logProbabilities, chosen), -1);
@@ -23,11 +24,11 @@ function crossEntropy(
 }
 
 /** The program that maps (…parameters, ids, targets, weights) to (loss, …gradients). */
-export function crossEntropyGradient(config: LlamaConfig, by: "gather" | "one-hot") {
+export function crossEntropyGradient(config: LlamaConfig) {
   const count = parameterShapes(config).length;
   return (...values: Value[]): Value[] => {
     const loss = (parameters: Value[], inputs: Value[]) => [
-      crossEntropy(config, parameters, inputs as [Value, Value, Value], by),
+      crossEntropy(config, parameters, inputs as [Value, Value, Value]),
     ];
     const { values: losses, gradients } = differentiate(loss, values.slice(0, count), values.slice(count));
     return [...losses, ...gradients];

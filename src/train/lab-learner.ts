@@ -91,8 +91,7 @@ export class Learner {
     const key = (batch[0] as HostTensor).shape.join();
     let found = this.#programs.get(key);
     if (!found) {
-      const by = this.#executor.kind === "wasm" ? "one-hot" : "gather";
-      const graph = crossEntropyGradient(this.#recipe.model, by);
+      const graph = crossEntropyGradient(this.#recipe.model);
       found = this.#executor.compile(graph, { inputs: [...this.#parameters, ...batch] });
       this.#programs.set(key, found);
     }
