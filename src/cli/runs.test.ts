@@ -91,7 +91,7 @@ test("no colours where it is no terminal, nor with NO_COLOR", async () => {
   const { path } = await filled();
   const show = async (columns?: number) =>
     (await runs(["show", "mine", "--journal", path], columns ? { columns } : {})).out;
-  environment({ FORCE_COLOR: undefined, NO_COLOR: undefined, TERM: "xterm-256color" });
+  environment({ FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined, TERM: "xterm-256color" });
   expect(await show(80)).toContain(ESCAPE);
   expect(await show()).not.toContain(ESCAPE);
   environment({ NO_COLOR: "1" });

@@ -24,9 +24,16 @@ test("the receipt has a row a round and a total; columns with nothing to say are
     "answer   1     1       0    100  1.0k  1.0k  0.010  1.0s",
     "total                  1    400  4.0k  4.0k  0.040  1.0s",
     "4.0 times one single sample",
-    "some token counts are estimates: the model did not report them",
     expect.stringMatching(/^! round 1: .*overloaded/),
   ]);
+});
+
+test("counts that the model did not report are called estimates", async () => {
+  const model = scriptedModel(() => ({ text: "42", tokens: null }));
+  const { receipt } = await solve(model, "x", { widths: [1] });
+  expect(receiptTable(receipt, { columns: 120, paint: plainPaint })).toContain(
+    "some token counts are estimates: the model did not report them",
+  );
 });
 
 test.each([20, 40, 60])(
