@@ -26,7 +26,7 @@ export class Lane {
   readonly #sin: HostTensor;
   readonly #promptMask: HostTensor;
   readonly #generatedMask: HostTensor;
-  /** Keys of every layer, then values; one prompt's caches serve as they are, several are copied side by side. */
+  /** Keys of every layer, then values. One prompt's serve as they are, several are copied side by side. */
   #promptCaches: HostTensor[];
   readonly #generated: HostTensor[];
   readonly #states: (PromptState | undefined)[];

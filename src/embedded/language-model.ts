@@ -7,7 +7,7 @@ import type {
 import { answer, callWarnings, type Engine } from "./generation.ts";
 
 export interface EmbeddedModelOptions {
-  /** A model directory: `config.json`, `model.safetensors`, `vocabulary.json`. Default: the one that ships. */
+  /** Directory of `config.json`, `model.safetensors`, `vocabulary.json`. Default: the one that ships. */
   directory?: URL;
   /** Where the model runs. Default: ONNX Runtime where it is installed, else WebAssembly. */
   executor?: "onnxruntime" | "wasm";

@@ -113,7 +113,8 @@ export function sampleProblem(seed: number): string {
 
 /**
  * The best hand-written way to combine conclusions on work lists: every part's most frequent digit (the smallest
- * of several), of the parts that at least half of them name. Part of the honest comparison: coordination must beat it, not single samples only.
+ * of several), of the parts that at least half of them name. Coordination must beat this, not single samples
+ * only.
  */
 export function plurality(messages: readonly string[]): string {
   const counts = new Map<string, number[]>();

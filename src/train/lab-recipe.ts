@@ -5,7 +5,7 @@ import type { LlamaConfig } from "../embedded/weights.ts";
 export interface LabSftRecipe {
   model: LlamaConfig;
   steps: number;
-  /** The first steps learn lists of a few parts, all worked: what takes longest to be understood is cheap there. */
+  /** The first steps learn lists of few parts, all worked: what is slow to be understood is cheap there. */
   shortSteps: number;
   /** Steps before synthesis and aggregation join; until then the rows are short. */
   soloSteps: number;
