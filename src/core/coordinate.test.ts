@@ -6,7 +6,7 @@ import { coordinate } from "./coordinate.ts";
 import { EmptyRoundError, SynthesisError } from "./errors.ts";
 import type { CoordinationEvent } from "./events.ts";
 import type { CoordinateOptions } from "./options.ts";
-import { problemOf } from "./prompt-slot.ts";
+import { NoProblemError, problemOf } from "./prompt-slot.ts";
 import { solve, userPrompt } from "./solve.ts";
 import { renderSynthesis } from "./synthesis.ts";
 
@@ -276,6 +276,13 @@ test("bad options are refused by name before anything is paid", async () => {
   ]) {
     await expect(solve(model, "x", options as CoordinateOptions)).rejects.toThrow(InvalidOptionError);
   }
+  expect(model.calls).toHaveLength(0);
+});
+
+test("a prompt without a problem is refused before anything is paid", async () => {
+  const model = scriptedModel(() => "m");
+  const call = { prompt: [{ role: "system" as const, content: "Be exact." }] };
+  await expect(solve(model, call, { widths: [2] })).rejects.toThrow(NoProblemError);
   expect(model.calls).toHaveLength(0);
 });
 

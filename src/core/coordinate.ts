@@ -10,6 +10,7 @@ import type { CoordinationEvent } from "./events.ts";
 import { explore } from "./explore.ts";
 import type { RoundRecord } from "./journal.ts";
 import { type CoordinateOptions, readOptions } from "./options.ts";
+import { problemOf } from "./prompt-slot.ts";
 import type { RoundReceipt } from "./receipt.ts";
 import type { SolveResult } from "./result.ts";
 import { createRun, inputTokens, promptFor, type Run } from "./run.ts";
@@ -68,6 +69,8 @@ async function answer(run: Run): Promise<void> {
   const known = journal?.result();
   if (known) return run.emit({ type: "finish", result: known });
 
+  // Without a place to put P(x, M) the second round could not be asked: say so before the first is paid.
+  if (widths.length > 0) problemOf(run.call.prompt);
   run.budget.holdSynthesis(inputTokens(run, run.call.prompt));
   const rounds: RoundReceipt[] = [];
   let messages: CompactMessage[] = [];
