@@ -33,6 +33,14 @@ export interface Attempted {
   error?: unknown;
 }
 
+interface AttemptOptions {
+  attempt: number;
+  hedge: boolean;
+  signal: AbortSignal;
+  /** The call begins: it has its slot and its reservation. */
+  onStart?: (() => void) | undefined;
+}
+
 /**
  * One call for one place: wait for a slot, reserve its cost, call, compact, book.
  * @returns undefined if the budget cannot pay for it.
@@ -42,7 +50,7 @@ export async function attemptCall(
   run: Run,
   input: RoundInput,
   place: Place,
-  { attempt, hedge, signal }: { attempt: number; hedge: boolean; signal: AbortSignal },
+  { attempt, hedge, signal, onStart }: AttemptOptions,
 ): Promise<Attempted | undefined> {
   const release = await run.slots.acquire(signal);
   try {
@@ -51,6 +59,7 @@ export async function attemptCall(
       : await run.budget.reserve(input.promptTokens, signal);
     if (!reservation) return undefined;
     run.emit({ type: "trajectory-start", ...place, attempt, hedge });
+    onStart?.();
     const attempted = await pay(run, input, place, { attempt, signal, reservation });
     run.budget.settle(reservation, attempted.trajectory.usage);
     await record(run, attempted.trajectory);

@@ -58,57 +58,42 @@ async function answer(run: Run): Promise<void> {
   const { widths, journal } = run.settings;
   const startedAt = Date.now();
   run.signal.throwIfAborted();
-  run.emit({
-    type: "run-start",
-    runId: run.runId,
-    modelId: run.model.modelId,
-    widths,
-    seed: run.seed,
-    resumed: run.replayed.size > 0,
-  });
+  const { runId, seed, model } = run;
+  const resumed = run.replayed.size > 0;
+  run.emit({ type: "run-start", runId, modelId: model.modelId, widths, seed, resumed });
   const known = journal?.result();
   if (known) return run.emit({ type: "finish", result: known });
 
   // Without a place to put P(x, M) the second round could not be asked: say so before the first is paid.
   if (widths.length > 0) problemOf(run.call.prompt);
   run.budget.holdSynthesis(inputTokens(run, run.call.prompt));
-  const rounds: RoundReceipt[] = [];
+  const receipts: RoundReceipt[] = [];
   let messages: CompactMessage[] = [];
   for (const [i, width] of widths.entries()) {
     if (i > 0 && outOfTime(run, i + 1)) break;
     const { input, notes } = prepare(run, { round: i + 1, width, final: false, messages });
     const { record, receipt } = await exploreOrReplay(run, input, width, notes);
-    rounds.push(receipt);
+    receipts.push(receipt);
     messages = record.messages;
     if (record.last) break;
   }
-
-  const { input, notes } = prepare(run, { round: widths.length + 1, width: 1, final: true, messages });
-  const synthesisedAt = Date.now();
-  const { notes: told, ...result } = await synthesise(run, input, input.messages);
-  rounds.push(
-    receiptOf(run, input.round, {
-      width: 1,
-      startedAt: synthesisedAt,
-      passedOn: 1,
-      notes: [...notes, ...told],
-    }),
-  );
-  const finished: SolveResult = {
-    runId: run.runId,
-    ...result,
-    receipt: totalReceipt(run, rounds, startedAt),
-    warnings: run.warnings,
-  };
+  const { result, receipt } = await lastRound(run, messages);
+  receipts.push(receipt);
+  const total = totalReceipt(run, receipts, startedAt);
+  const finished: SolveResult = { runId, ...result, receipt: total, warnings: run.warnings };
   await journal?.putResult(finished);
-  run.emit({
-    type: "round-end",
-    round: input.round,
-    messages: [finished.answer],
-    agreement: 1,
-    receipt: rounds.at(-1) as RoundReceipt,
-  });
+  run.emit({ type: "round-end", round: receipt.round, messages: [finished.answer], agreement: 1, receipt });
   run.emit({ type: "finish", result: finished });
+}
+
+/** The round of one that gives the answer. */
+async function lastRound(run: Run, messages: CompactMessage[]) {
+  const startedAt = Date.now();
+  const round = run.settings.widths.length + 1;
+  const { input, notes } = prepare(run, { round, width: 1, final: true, messages });
+  const { notes: told, ...result } = await synthesise(run, input, input.messages);
+  const figures = { width: 1, startedAt, passedOn: 1, notes: [...notes, ...told] };
+  return { result, receipt: receiptOf(run, round, figures) };
 }
 
 interface Plan {

@@ -49,6 +49,14 @@ function order(run: Run, round: number, finished: readonly Trajectory[]): Compac
   return shuffle(messages, seededRandom(deriveSeed(run.seed, round)));
 }
 
+/** A place that may be asked a second time. */
+interface OpenHedge {
+  /** When its call began: waiting for a slot does not count. */
+  startedAt?: number;
+  hedge: () => void;
+  timer?: NodeJS.Timeout;
+}
+
 /** The state of a round in flight: what has finished, and whether that is enough. */
 class Exploration {
   readonly finished: Trajectory[] = [];
@@ -64,7 +72,7 @@ class Exploration {
   #stop: () => void = () => {};
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
-  readonly #hedges = new Map<number, { startedAt: number; hedge: () => void; timer?: NodeJS.Timeout }>();
+  readonly #hedges = new Map<number, OpenHedge>();
 
   constructor(run: Run, input: RoundInput, width: number) {
     this.#run = run;
@@ -96,8 +104,7 @@ class Exploration {
 
   async #place(index: number): Promise<void> {
     const { round } = this.#input;
-    const startedAt = Date.now();
-    const options = { signal: this.#child.signal, ...this.#hedgeFor(index, startedAt) };
+    const options = { signal: this.#child.signal, ...this.#hedgeFor(index) };
     let sampled: Sampled;
     try {
       sampled = await sample(this.#run, this.#input, { round, index }, options);
@@ -137,8 +144,7 @@ class Exploration {
   #enough(): void {
     const { quorum, adaptive } = this.#run.settings;
     const count = this.finished.length;
-    if (count >= this.width) return;
-    if (quorum !== undefined) {
+    if (quorum !== undefined && count < this.width) {
       const needed = Math.min(this.width, quorum < 1 ? Math.ceil(quorum * this.width) : quorum);
       if (count >= needed)
         return this.#stopExploring("quorum", `${count} of ${this.width} messages`, { last: false });
@@ -186,14 +192,16 @@ class Exploration {
       this.#stopExploring("deadline", `${this.finished.length} of ${this.width} messages were there in time`);
   }
 
-  #hedgeFor(index: number, startedAt: number): { hedgeAt?: Promise<void> } {
-    const { hedge } = this.#run.settings;
-    if (!hedge) return {};
-    const hedgeAt = new Promise<void>((resolve) => {
-      this.#hedges.set(index, { startedAt, hedge: resolve });
-    });
-    this.#planHedges();
-    return { hedgeAt };
+  #hedgeFor(index: number): { hedgeAt?: Promise<void>; onStart?: () => void } {
+    if (!this.#run.settings.hedge) return {};
+    const { promise: hedgeAt, resolve: hedge } = Promise.withResolvers<void>();
+    const open: OpenHedge = { hedge };
+    this.#hedges.set(index, open);
+    const onStart = () => {
+      open.startedAt ??= Date.now();
+      this.#planHedges();
+    };
+    return { hedgeAt, onStart };
   }
 
   /** Set the time of every open hedge: a fixed one, or once half the round is in, a multiple of its median. */
@@ -207,6 +215,7 @@ class Exploration {
     if (!Number.isFinite(wait)) return;
     for (const open of this.#hedges.values()) {
       clearTimeout(open.timer);
+      if (open.startedAt === undefined) continue;
       open.timer = setTimeout(open.hedge, Math.max(0, open.startedAt + wait - Date.now()));
     }
   }

@@ -78,6 +78,21 @@ test("exploring stops once the conclusions agree", async () => {
   expect(result).toMatchObject({ source: "synthesis", receipt: { cancelled: 5 } });
 });
 
+test("conclusions that all agree leave out the rounds that were to follow", async () => {
+  const { model, stops } = await run(() => "42", { widths: [4, 4, 4], adaptive: {} });
+  expect(stops).toEqual(["agreement"]);
+  expect(model.calls).toHaveLength(5);
+});
+
+test("a call that waits for a slot is not slow: it is not hedged", async () => {
+  const { model } = await run(() => ({ text: "m", delayMs: 20 }), {
+    widths: [5],
+    concurrency: 1,
+    hedge: { afterMs: 60 },
+  });
+  expect(model.calls).toHaveLength(6);
+});
+
 test("agreement is by the verifier's normal form where one is given", async () => {
   const script: Script = ({ number }) => ({
     text: `${number}/${number}`,

@@ -15,6 +15,8 @@ export interface SampleOptions {
   signal: AbortSignal;
   /** Resolves when this place should be asked a second time. */
   hedgeAt?: Promise<void>;
+  /** A call of the first lane begins. */
+  onStart?: () => void;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function sample(
   run: Run,
   input: RoundInput,
   place: Place,
-  { signal, hedgeAt }: SampleOptions,
+  { signal, hedgeAt, onStart }: SampleOptions,
 ): Promise<Sampled> {
   const attempts = replay(run, place);
   const done = attempts.past.find((t) => t.message !== null && t.outcome !== "cancelled");
@@ -34,7 +36,7 @@ export async function sample(
   const main = childController([signal]);
   const second = childController([signal]);
   const lanes = [
-    keepTrying(run, input, place, { attempts, hedge: false, signal: main.signal }),
+    keepTrying(run, input, place, { attempts, hedge: false, signal: main.signal, onStart }),
     abortable(hedgeAt, second.signal).then(() =>
       keepTrying(run, input, place, { attempts, hedge: true, signal: second.signal }),
     ),
@@ -73,13 +75,14 @@ interface LaneOptions {
   attempts: Attempts;
   hedge: boolean;
   signal: AbortSignal;
+  onStart?: (() => void) | undefined;
 }
 
 async function keepTrying(
   run: Run,
   input: RoundInput,
   place: Place,
-  { attempts, hedge, signal }: LaneOptions,
+  { attempts, hedge, signal, onStart }: LaneOptions,
 ): Promise<Sampled> {
   const { onCutOff } = run.settings;
   const cutOffsAllowed = onCutOff === "retry" && !hedge ? 1 : 0;
@@ -88,7 +91,7 @@ async function keepTrying(
   if (cutOffs > cutOffsAllowed) return { kind: "lost", reason: CUT_OFF, ...lastOf(recorded) };
   for (let failures = 0; ; ) {
     const attempt = attempts.next++;
-    const attempted = await attemptCall(run, input, place, { attempt, hedge, signal });
+    const attempted = await attemptCall(run, input, place, { attempt, hedge, signal, onStart });
     if (!attempted) return { kind: "unaffordable" };
     const { trajectory } = attempted;
     if (trajectory.outcome === "cancelled") throw signal.reason;
