@@ -1,4 +1,5 @@
-import { z } from "zod";
+import { Ajv } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { right, type Score, unscored, type Verifier, wrong } from "./score.ts";
 import { TimeLimitError, withinTime } from "./time-limit.ts";
 
@@ -10,34 +11,43 @@ export interface JsonSchemaOptions {
 /** More than this is not taken for one JSON answer. */
 const MAX_CHARS = 1_000_000;
 
+/** Keywords it does not know (`format` among them) are annotations, as the standard has it. */
+const LENIENT = { strict: false, validateFormats: false, allErrors: false, logger: false } as const;
+
 /**
- * Whether the JSON in the message satisfies a JSON Schema (draft 2020-12, 7 or 4), given as text or as a value.
- * The JSON is the whole message, or its last fenced block, or the last object or array in it.
- * @returns unscored for a schema that is none, or uses what zod cannot express (`if`, `not` …).
+ * Whether the JSON in the message satisfies a JSON Schema (draft 2020-12, or 7 and 6 where `$schema` says so),
+ * given as text or as a value. The JSON is the whole message, or its last fenced block, or the last object or
+ * array in it.
+ * @returns unscored for a schema that is none.
  */
 export function scoreJsonSchema(
   prediction: string,
   schema: string | object,
   { timeoutMs = 200 }: JsonSchemaOptions = {},
 ): Score {
-  let validator: z.ZodType;
+  let validate: ReturnType<Ajv["compile"]>;
   try {
-    validator = z.fromJSONSchema(typeof schema === "string" ? JSON.parse(schema) : schema);
+    validate = compile(typeof schema === "string" ? JSON.parse(schema) : schema);
   } catch (error) {
     return unscored(`The schema cannot be used: ${(error as Error).message}`);
   }
   const found = findJson(prediction);
   if (!found) return wrong(null, "No JSON was found.");
   try {
-    const result = withinTime(() => validator.safeParse(found.value), timeoutMs);
-    return result.success
-      ? right(found.text, "Valid.")
-      : wrong(found.text, z.prettifyError(result.error).slice(0, 500));
+    if (withinTime(() => validate(found.value), timeoutMs)) return right(found.text, "Valid.");
+    const [fault] = validate.errors ?? [];
+    return wrong(found.text, `${fault?.instancePath || "the value"} ${fault?.message}`.slice(0, 500));
   } catch (error) {
     if (error instanceof TimeLimitError)
       return unscored(`The validation was stopped: ${error.message}`, found.text);
     throw error;
   }
+}
+
+function compile(schema: object): ReturnType<Ajv["compile"]> {
+  const dialect = "$schema" in schema ? String(schema.$schema) : "";
+  const ajv = /draft-0[67]/.test(dialect) ? new Ajv(LENIENT) : new Ajv2020(LENIENT);
+  return ajv.compile(schema);
 }
 
 interface FoundJson {

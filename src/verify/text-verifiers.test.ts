@@ -58,6 +58,16 @@ test.each([
   expect(scoreJsonSchema(message, JSON.stringify(SCHEMA)).value).toBe(value);
 });
 
+test.each([
+  [{ type: "object", required: ["x"] }, "{}", 0],
+  [{ not: { type: "string" } }, '"text"', 0],
+  [{ if: { type: "number" }, then: { minimum: 5 } }, "4", 0],
+  [{ $schema: "http://json-schema.org/draft-07/schema#", items: [{ type: "number" }] }, '["a"]', 0],
+  [{ prefixItems: [{ type: "number" }] }, "[1]", 1],
+])("the whole of the standard counts: %j", (schema, message, value) => {
+  expect(scoreJsonSchema(message, schema).value).toBe(value);
+});
+
 test("a schema that is none is unscored", () => {
   expect(scoreJsonSchema("{}", "{").value).toBe("unscored");
   expect(scoreJsonSchema("{}", { type: "nonsense" }).value).toBe("unscored");
