@@ -61,7 +61,7 @@ test.each([
 test.each([
   [{ type: "object", required: ["x"] }, "{}", 0],
   [{ not: { type: "string" } }, '"text"', 0],
-  [{ if: { type: "number" }, then: { minimum: 5 } }, "4", 0],
+  [{ if: { type: "string" }, else: { minimum: 5 } }, "4", 0],
   [{ $schema: "http://json-schema.org/draft-07/schema#", items: [{ type: "number" }] }, '["a"]', 0],
   [{ prefixItems: [{ type: "number" }] }, "[1]", 1],
 ])("the whole of the standard counts: %j", (schema, message, value) => {
