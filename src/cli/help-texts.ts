@@ -11,6 +11,8 @@ Examples:
   $ pacore solve --sample                          a problem and a model that come along
   $ pacore solve "How many primes below 200?" --base-url http://localhost:8000/v1 --model my-model
   $ pacore doctor http://localhost:8000/v1#my-model
+  $ pacore serve --upstream http://localhost:8000/v1
+  $ pacore eval problems.jsonl --single --widths 4 --widths 16 --model http://localhost:8000/v1#my-model
   $ pacore runs list
 
 ${ENVIRONMENT}
