@@ -15,7 +15,7 @@ import type { Service } from "./service.ts";
 
 /** All routes of the server. START HERE. */
 export function createApp(service: Service): Hono<Env> {
-  const app = new Hono<Env>();
+  const app = new Hono<Env>({ strict: false });
   watchRequests(app, service);
 
   app.get("/healthz", (c) => c.json({ status: "ok" }));
@@ -34,6 +34,7 @@ export function createApp(service: Service): Hono<Env> {
   app.delete("/v1/responses/:id", (c) => deleteResponse(c, service));
   app.post("/v1/responses/:id/cancel", (c) => cancelResponse(c, service));
   app.get("/v1/responses/:id/input_items", (c) => listInputItems(c, service));
+  refuseOtherMethods(app);
   return app;
 }
 
@@ -66,6 +67,23 @@ function watchRequests(app: Hono<Env>, { observer }: Service): void {
     }
     return shown.toResponse();
   });
+}
+
+/** A path that is right and a method that is not: OpenAI's clients tell it from a wrong address by the 405. */
+function refuseOtherMethods(app: Hono<Env>): void {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of app.routes) {
+    if (method !== "ALL") methods.set(path, [...(methods.get(path) ?? []), method]);
+  }
+  for (const [path, known] of methods) {
+    const allow = (known.includes("GET") ? [...known, "HEAD"] : known).join(", ");
+    app.all(path, (c) => {
+      const message = `Not allowed to ${c.req.method} on ${c.req.path.slice(0, 200)}; use ${allow}.`;
+      const refused = new ApiError(405, { message, code: "method_not_supported" }).toResponse();
+      refused.headers.set("allow", allow);
+      return refused;
+    });
+  }
 }
 
 /** What is asked by anybody must not become a label. */

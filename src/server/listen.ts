@@ -29,7 +29,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   refuseOpenDoor(settings);
   const service = await createService(options);
   const app = createApp(service);
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    // For HTTP/1.0, which needs no Host; without it in HTTP/1.1 Node itself refuses.
+    hostname: "localhost",
+  });
   const server = createServer(
     {
       headersTimeout: settings.headersTimeoutMs,

@@ -1,7 +1,7 @@
 import type { Ticket } from "../admission/fair-queue.ts";
 import { toApiError } from "../errors/to-api-error.ts";
 import { hangUp, headerOf, type RequestContext, whenClientLeaves } from "../http/client.ts";
-import { EVENT_STREAM_HEADERS, eventStream, sse } from "../http/event-stream.ts";
+import { eventStream, eventStreamHeaders, sse } from "../http/event-stream.ts";
 import { parseObject, readBytes } from "../http/read-body.ts";
 import { passThrough } from "../models/pass-through.ts";
 import { answerParts } from "../runs/answer-parts.ts";
@@ -125,7 +125,7 @@ async function respond(
     };
     void run.settled.then(stopWatching);
     const stream = eventStream(run.read(), { keepAliveMs, stallMs, onLeave });
-    return new Response(stream, { headers: { ...EVENT_STREAM_HEADERS, ...headers } });
+    return new Response(stream, { headers: { ...eventStreamHeaders(c), ...headers } });
   }
   try {
     const text: string[] = [];

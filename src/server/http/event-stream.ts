@@ -1,3 +1,5 @@
+import type { RequestContext } from "./client.ts";
+
 const ENCODER = new TextEncoder();
 
 export interface EventStreamOptions {
@@ -113,11 +115,16 @@ class Pump {
 
 const KEEP_ALIVE = ": keep-alive\n\n";
 
-export const EVENT_STREAM_HEADERS = {
+const EVENT_STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-transform",
   // nginx would else hold the stream back until its buffer is full.
   "x-accel-buffering": "no",
-  // Said outright, or the adapter waits for more before it sends the first bytes.
-  "transfer-encoding": "chunked",
 };
+
+export function eventStreamHeaders(c: RequestContext): Record<string, string> {
+  // HTTP/1.0 knows no chunks: there a stream ends with its connection.
+  if (c.env?.incoming?.httpVersion === "1.0") return EVENT_STREAM_HEADERS;
+  // Said outright, or the adapter waits for more before it sends the first bytes.
+  return { ...EVENT_STREAM_HEADERS, "transfer-encoding": "chunked" };
+}

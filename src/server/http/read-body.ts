@@ -1,4 +1,5 @@
 import { ApiError, badRequest } from "../errors/api-error.ts";
+import { ReaderLeftError } from "../runs/leaving.ts";
 import { bodyOf, headerOf, type RequestContext } from "./client.ts";
 
 /** Deeper than any schema of tools, shallower than the stack. */
@@ -15,10 +16,15 @@ export async function readBytes(c: RequestContext, maxBytes: number): Promise<Bu
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of bodyOf(c)) {
-    length += chunk.byteLength;
-    if (length > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of bodyOf(c)) {
+      length += chunk.byteLength;
+      if (length > maxBytes) throw tooLarge(maxBytes);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // The connection broke, or what came was no HTTP: not the server's failure.
+    throw error instanceof ApiError ? error : new ReaderLeftError();
   }
   return Buffer.concat(chunks, length);
 }

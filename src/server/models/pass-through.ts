@@ -4,7 +4,7 @@ import { checkMessageCount } from "../chat/plan.ts";
 import { badRequest } from "../errors/api-error.ts";
 import { toApiError } from "../errors/to-api-error.ts";
 import { type RequestContext, whenClientLeaves } from "../http/client.ts";
-import { EVENT_STREAM_HEADERS, sse } from "../http/event-stream.ts";
+import { eventStreamHeaders, sse } from "../http/event-stream.ts";
 import { bodyOutlet, socketOutlet } from "../http/outlet.ts";
 import type { JsonObject } from "../http/read-body.ts";
 import { ReaderLeftError } from "../runs/leaving.ts";
@@ -156,11 +156,11 @@ async function relayed(
     { body: text, signal: controller.signal },
     {
       onHeaders(status, headers, flow) {
-        const type =
-          headers["content-type"] ?? (streaming ? EVENT_STREAM_HEADERS["content-type"] : "application/json");
+        const asked = streaming ? eventStreamHeaders(c) : { "content-type": "application/json" };
+        const told = headers["content-type"];
         const own = {
-          ...(streaming && EVENT_STREAM_HEADERS),
-          "content-type": type,
+          ...asked,
+          ...(told !== undefined && { "content-type": told }),
           "x-request-id": c.get("requestId"),
         };
         response = outlet.head(status, own, flow);

@@ -1,6 +1,6 @@
 import { badRequest } from "../errors/api-error.ts";
 import { hangUp, type RequestContext, whenClientLeaves } from "../http/client.ts";
-import { EVENT_STREAM_HEADERS, eventStream } from "../http/event-stream.ts";
+import { eventStream, eventStreamHeaders } from "../http/event-stream.ts";
 import type { Service } from "../service.ts";
 import { type LoggedEvent, wireText } from "./event-log.ts";
 import type { ResponseEvent } from "./output-items.ts";
@@ -28,7 +28,7 @@ export function retrieve(
   const { keepAliveMs, stallMs } = service.settings;
   const events = pastEvents(service.responses.store.events(stored.id, startingAfter));
   const body = eventStream(events, { keepAliveMs, stallMs, onLeave: () => {} });
-  return new Response(body, { headers: EVENT_STREAM_HEADERS });
+  return new Response(body, { headers: eventStreamHeaders(c) });
 }
 
 async function* pastEvents(all: readonly string[]): AsyncGenerator<string> {
@@ -56,7 +56,7 @@ export function streamEvents(
     leave();
   });
   const stream = eventStream(texts(run.read(), startingAfter), { keepAliveMs, stallMs, onLeave });
-  return new Response(stream, { headers: { ...EVENT_STREAM_HEADERS, "x-pacore-run-id": id } });
+  return new Response(stream, { headers: { ...eventStreamHeaders(c), "x-pacore-run-id": id } });
 }
 
 async function* texts(events: AsyncIterable<LoggedEvent>, startingAfter: number): AsyncGenerator<string> {
