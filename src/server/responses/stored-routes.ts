@@ -1,8 +1,8 @@
 import { ApiError, badRequest } from "../errors/api-error.ts";
 import type { RequestContext } from "../http/client.ts";
 import type { Service } from "../service.ts";
+import { inputItemsPage } from "./input-items.ts";
 import { retrieve } from "./retrieve.ts";
-import type { InputItem } from "./schema.ts";
 import type { StoredResponse } from "./store.ts";
 
 /** A response of this key; another key's does not exist for it. @throws ApiError 404 */
@@ -43,27 +43,8 @@ export async function deleteResponse(c: RequestContext, service: Service): Promi
   return c.json({ id, object: "response", deleted: true });
 }
 
-/** `GET /v1/responses/{id}/input_items`: newest first, as OpenAI has it. */
+/** `GET /v1/responses/{id}/input_items` */
 export function listInputItems(c: RequestContext, service: Service): Response {
-  const { id, input } = find(c, service);
-  const data = input.map((item, i) => ({ ...inputItem(item), id: `${id}_input_${i}` }));
-  if (c.req.query("order") !== "asc") data.reverse();
-  return c.json({
-    object: "list",
-    data,
-    first_id: data[0]?.id ?? null,
-    last_id: data.at(-1)?.id ?? null,
-    has_more: false,
-  });
-}
-
-function inputItem(item: InputItem) {
-  if (!("role" in item)) return item;
-  const { content } = item;
-  const type = item.role === "assistant" ? ("output_text" as const) : ("input_text" as const);
-  return {
-    ...item,
-    type: "message",
-    content: typeof content === "string" ? [{ type, text: content }] : content,
-  };
+  const { order, limit, after } = c.req.query();
+  return c.json(inputItemsPage(find(c, service), { order, limit, after }));
 }
