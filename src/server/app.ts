@@ -26,8 +26,8 @@ export function createApp(service: Service): Hono<Env> {
   app.get("/openapi.json", async (c) => c.json((await import("./openapi.ts")).openApi()));
 
   guard(app, service);
-  app.get("/v1/models", (c) => c.json(modelList(service.catalog, c.get("key"))));
-  app.get("/v1/models/:id{.+}", (c) => c.json(modelById(service.catalog, c.get("key"), c.req.param("id"))));
+  app.get("/v1/models", (c) => c.json(modelList(service, c.get("key"))));
+  app.get("/v1/models/:id{.+}", (c) => c.json(modelById(service, c.get("key"), c.req.param("id"))));
   app.post("/v1/chat/completions", (c) => chatCompletions(c, service));
   app.post("/v1/responses", (c) => createResponse(c, service));
   app.get("/v1/responses/:id", (c) => getResponse(c, service));

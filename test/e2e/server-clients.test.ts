@@ -66,3 +66,39 @@ test("a body that breaks off is no failure of the server", async () => {
   expect(metrics).not.toMatch(/status="5/);
   expect(metrics).toMatch(/status="499"/);
 });
+
+test("a cap too low for any conclusion is the client's to raise", async () => {
+  await using s = await served({ script: { content: "It is", finishReason: "length" } });
+  const response = await s.post(CHAT, { ...ask, max_tokens: 2 });
+  expect(response.status).toBe(400);
+  const { error } = (await response.json()) as { error: { message: string; code: string } };
+  expect(error.code).toBe("output_limit_reached");
+  expect(error.message).toMatch(/higher max_tokens/);
+});
+
+test("a model's coordinated names are there as far as they are allowed", async () => {
+  await using s = await served({}, { maxWidth: 16 });
+  const known = async (id: string) => (await fetch(`${s.server.url}/v1/models/${id}`)).status;
+  expect([await known("model"), await known("model:medium"), await known("model@16,2")]).toEqual([
+    200, 200, 200,
+  ]);
+  expect([await known("model:high"), await known("model@17"), await known("model:fast")]).toEqual([
+    404, 404, 404,
+  ]);
+  const { data } = await s.client.models.list();
+  expect(data.map(({ id }) => id)).toEqual(["model", "model:low", "model:medium"]);
+});
+
+test("the client's own pages of input items hold all of them", async () => {
+  await using s = await served();
+  const input = ["first", "second", "third"].map((content) => ({ role: "user" as const, content }));
+  const { id } = await s.client.responses.create({ model: "model@2", input });
+  const texts: unknown[] = [];
+  for await (const item of s.client.responses.inputItems.list(id, { limit: 2, order: "asc" })) {
+    expect(item).toMatchObject({ type: "message", role: "user", status: "completed" });
+    texts.push((item as { content: { text: string }[] }).content[0]?.text);
+  }
+  expect(texts).toEqual(["first", "second", "third"]);
+  const wrong = await fetch(`${s.server.url}/v1/responses/${id}/input_items?limit=0`);
+  expect(await wrong.json()).toMatchObject({ error: { param: "limit" } });
+});

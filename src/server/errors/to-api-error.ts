@@ -46,6 +46,7 @@ function runFailed(error: RunError): ApiError {
       { cause: error },
     );
   }
+  if (error instanceof EmptyRoundError && allCutOff(error)) return tooShort(error);
   const { cause } = error;
   const why = cause === undefined ? undefined : toApiError(cause);
   const where =
@@ -62,6 +63,19 @@ function runFailed(error: RunError): ApiError {
     },
     { cause: error },
   );
+}
+
+function allCutOff({ trajectories, round }: EmptyRoundError): boolean {
+  const own = trajectories.filter((trajectory) => trajectory.round === round);
+  return own.length > 0 && own.every(({ outcome }) => outcome === "cut-off");
+}
+
+/** In OpenAI's words for reasoning that leaves no room for an answer: a 400, for only the client can mend it. */
+function tooShort(cause: EmptyRoundError): ApiError {
+  const message =
+    "Could not finish the message because max_tokens or model output limit was reached: every trajectory of " +
+    `round ${cause.round} was cut off before its conclusion. Please try again with higher max_tokens.`;
+  return new ApiError(400, { message, code: "output_limit_reached", retry: false }, { cause });
 }
 
 /** An upstream's refusal in our words; only our own transport's messages are known to hold no host or key. */
