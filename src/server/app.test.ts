@@ -6,7 +6,8 @@ import { scriptedModel } from "../testing/scripted-model.ts";
 import { createApp } from "./app.ts";
 import type { ServerLog } from "./observe/log.ts";
 import { Observer } from "./observe/observer.ts";
-import { type TracingApi, tracingWith } from "./observe/tracing.ts";
+import type { TracingApi } from "./observe/run-spans.ts";
+import { tracingWith } from "./observe/tracing.ts";
 import { createService } from "./service.ts";
 import type { ServerOptions } from "./settings.ts";
 

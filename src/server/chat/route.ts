@@ -1,6 +1,6 @@
 import type { Ticket } from "../admission/fair-queue.ts";
 import { toApiError } from "../errors/to-api-error.ts";
-import { hangUp, headerOf, type RequestContext, whenClientLeaves } from "../http/client.ts";
+import { hangUp, headerOf, type RequestContext, traceOf, whenClientLeaves } from "../http/client.ts";
 import { eventStream, eventStreamHeaders, sse } from "../http/event-stream.ts";
 import { parseObject, readBytes } from "../http/read-body.ts";
 import { passThrough } from "../models/pass-through.ts";
@@ -26,6 +26,7 @@ export async function chatCompletions(c: RequestContext, service: Service): Prom
   if (plain && endpoint) return passThrough(c, service, { bytes, body, served: chosen.served, endpoint });
 
   const plan = planChat(service, key, body, chosen);
+  for (const run of plan.runs) run.trace = traceOf(c);
   if (idempotencyKey === undefined) {
     return respond(c, service, plan, { run: startChat(service, plan, { shared: false }), joins: false });
   }

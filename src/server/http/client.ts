@@ -26,6 +26,16 @@ export function headerOf(c: RequestContext, name: string): string | undefined {
   return Array.isArray(value) ? value.join(", ") : value;
 }
 
+/** W3C's headers, by which a caller's trace goes on here. */
+export type TraceCarrier = Record<string, string>;
+
+export function traceOf(c: RequestContext): TraceCarrier | undefined {
+  const traceparent = headerOf(c, "traceparent");
+  if (traceparent === undefined) return undefined;
+  const tracestate = headerOf(c, "tracestate");
+  return { traceparent, ...(tracestate !== undefined && { tracestate }) };
+}
+
 /** The request's body, piece by piece. */
 export function bodyOf(c: RequestContext): AsyncIterable<Uint8Array> {
   return c.env?.incoming ?? c.req.raw.body ?? nothing();

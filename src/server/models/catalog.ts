@@ -16,6 +16,8 @@ export interface ServedModel {
   /** For journals: names the model, holds no key. */
   reference: string;
   model: LanguageModelV4;
+  /** As traces name it: whoever speaks OpenAI's API is `openai`. */
+  provider: string;
   /** Where extra body fields go; undefined: the model takes none of OpenAI's. */
   optionsName: string | undefined;
   /** A model that takes chat completions byte by byte. */
@@ -121,6 +123,7 @@ function servedModel(model: LanguageModelV4, { prices, price }: UpstreamOptions 
     id: model.modelId,
     reference: describeModel(model),
     model,
+    provider: endpoint ? "openai" : model.provider,
     endpoint,
     optionsName: endpoint && "openaiCompatible",
     price: prices?.get(model.modelId) ?? price,

@@ -3,7 +3,7 @@ import { exhausted, type Reservation } from "../auth/allowance.ts";
 import { checkMessageCount } from "../chat/plan.ts";
 import { badRequest } from "../errors/api-error.ts";
 import { toApiError } from "../errors/to-api-error.ts";
-import { type RequestContext, whenClientLeaves } from "../http/client.ts";
+import { type RequestContext, traceOf, whenClientLeaves } from "../http/client.ts";
 import { eventStreamHeaders, sse } from "../http/event-stream.ts";
 import { bodyOutlet, socketOutlet } from "../http/outlet.ts";
 import type { JsonObject } from "../http/read-body.ts";
@@ -39,7 +39,10 @@ export async function passThrough(
     runId: c.get("requestId"),
     keyId: key?.id,
     model: served.id,
+    provider: served.provider,
     widths: [],
+    passedThrough: true,
+    trace: traceOf(c),
   });
   let ticket: ReturnType<typeof service.queue.enter> | undefined;
   let reservation: Reservation | undefined;

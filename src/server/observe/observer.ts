@@ -4,13 +4,11 @@ import type { TokenUsage } from "../../core/usage.ts";
 import { toApiError } from "../errors/to-api-error.ts";
 import type { ServerLog } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { RunSpans, TracedRun } from "./run-spans.ts";
 import type { Tracing } from "./tracing.ts";
 
-export interface WatchedRun {
-  runId: string;
+export interface WatchedRun extends TracedRun {
   keyId: string | undefined;
-  model: string;
-  widths: readonly number[];
 }
 
 export interface RunWatch {
@@ -38,7 +36,7 @@ export class Observer {
     const { runId, keyId, model, widths } = run;
     const enteredAt = performance.now();
     let startedAt: number | undefined;
-    let spans: ReturnType<Tracing["startRun"]> | undefined;
+    let spans: RunSpans | undefined;
     const end = (outcome: "answered" | "failed" | "cancelled", used: TokenUsage) => {
       const seconds = (performance.now() - (startedAt ?? enteredAt)) / 1000;
       metrics.runs.add({ model, outcome });
@@ -64,13 +62,13 @@ export class Observer {
         }
       },
       ended: (used) => {
-        spans?.end();
+        spans?.end(used);
         log.info(end("answered", used), "run answered");
       },
       failed: (error, used, aborted) => {
         const outcome = aborted ? "cancelled" : "failed";
         const shown = toApiError(error);
-        spans?.end(shown.code ?? shown.type);
+        spans?.end(used, shown.code ?? shown.type);
         const line = end(outcome, used);
         if (aborted) log.info(line, "run cancelled");
         else log.warn({ ...line, status: shown.status, error: causesOf(error) }, "run failed");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { headerOf, type RequestContext, whenClientLeaves } from "../http/client.ts";
+import { headerOf, type RequestContext, traceOf, whenClientLeaves } from "../http/client.ts";
 import { parseObject, readBytes } from "../http/read-body.ts";
 import { readIdempotencyKey, reusedKey } from "../runs/idempotency.ts";
 import type { Service } from "../service.ts";
@@ -27,7 +27,7 @@ export async function createResponse(c: RequestContext, service: Service): Promi
 
   const id = itemId("resp");
   const input = conversationOf(service.responses.store, keyId, request);
-  const plan = planRun(service, { id, key, request, input });
+  const plan = { ...planRun(service, { id, key, request, input }), trace: traceOf(c) };
   const background = request.background === true;
   const graceMs = background ? Number.POSITIVE_INFINITY : idempotencyKey ? service.settings.rejoinMs : 0;
   const keep = background || idempotencyKey !== undefined;

@@ -10,6 +10,7 @@ import { addUsage, NO_USAGE } from "../../core/usage.ts";
 import type { Admission, Ticket } from "../admission/fair-queue.ts";
 import { exhausted } from "../auth/allowance.ts";
 import type { ApiKey } from "../auth/keys-file.ts";
+import type { TraceCarrier } from "../http/client.ts";
 import type { ServedModel } from "../models/catalog.ts";
 import type { Service } from "../service.ts";
 import { SuspendedError } from "./leaving.ts";
@@ -20,6 +21,8 @@ export interface RunPlan {
   served: ServedModel;
   call: LanguageModelV4CallOptions;
   options: CoordinateOptions;
+  /** The caller's own span. */
+  trace?: TraceCarrier | undefined;
 }
 
 export interface AdmittedRun {
@@ -64,7 +67,9 @@ export async function* paidRun(
     runId,
     keyId: key?.id,
     model: served.id,
+    provider: served.provider,
     widths: options.widths as Widths,
+    trace: plan.trace,
   });
   let used = NO_USAGE;
   let settle = (_used: typeof used) => {};
