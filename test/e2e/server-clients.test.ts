@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { served } from "../support/served.ts";
 
 const CHAT = "/v1/chat/completions";
-const ask = { model: "model@2", messages: [{ role: "user", content: "6 times 7?" }] };
+const ask = { model: "model@2", messages: [{ role: "user" as const, content: "6 times 7?" }] };
 
 /** What a server says to these bytes until it closes the connection. */
 async function raw(port: number, request: string): Promise<string> {
@@ -101,4 +101,26 @@ test("the client's own pages of input items hold all of them", async () => {
   expect(texts).toEqual(["first", "second", "third"]);
   const wrong = await fetch(`${s.server.url}/v1/responses/${id}/input_items?limit=0`);
   expect(await wrong.json()).toMatchObject({ error: { param: "limit" } });
+});
+
+test("a streamed answer that meets the cap ends as length, and is not asked for twice", async () => {
+  await using s = await served({
+    script: ({ body }) =>
+      JSON.stringify(body.messages).includes("Reference")
+        ? { content: "The answer is", finishReason: "length" }
+        : { content: "It is 42." },
+  });
+  const stream = await s.client.chat.completions.create({
+    model: "model@2",
+    messages: ask.messages,
+    stream: true,
+  });
+  let content = "";
+  let finish: string | null | undefined;
+  for await (const { choices } of stream) {
+    content += choices[0]?.delta.content ?? "";
+    finish = choices[0]?.finish_reason;
+  }
+  expect([content, finish]).toEqual(["The answer is", "length"]);
+  expect(s.upstream.requests).toHaveLength(3);
 });

@@ -23,6 +23,9 @@ export function toOptions(pacore: PacoreOptions | null | undefined, widths: Widt
     widths,
     // A plain call is the client's own: nothing of it is changed. Exploring needs the paper's temperature.
     sampling: sampling ?? (widths.length === 0 ? "model" : "paper"),
+    // What was streamed of the answer cannot be taken back, and a call that met the client's own cap would do so
+    // again: it ends as `length`, as with any chat model.
+    onCutOff: "drop",
     ...definedOf({
       budgetTokens: limits.tokens,
       budgetMoney: limits.money,
