@@ -124,6 +124,16 @@ test("a stream that breaks before any text is asked again", async () => {
   expect(await result.text).toBe("fine");
 });
 
+test("a streamed answer that meets its cap ends as one that was cut short, and is not paid for twice", async () => {
+  const model = scriptedModel(({ streamed }) =>
+    streamed ? { text: "half an answ", finish: "length" } : "m",
+  );
+  const result = streamText({ model: pacore(model, { widths: [1] }), prompt: "x", maxOutputTokens: 3 });
+  expect(await result.text).toBe("half an answ");
+  expect(await result.finishReason).toBe("length");
+  expect(model.calls).toHaveLength(2);
+});
+
 test("a client that leaves the stream cancels every call", async () => {
   const model = scriptedModel(() => ({ text: "m", delayMs: 60_000 }));
   const { stream } = await pacore(model, { widths: [8] }).doStream({

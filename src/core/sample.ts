@@ -84,8 +84,10 @@ async function keepTrying(
   place: Place,
   { attempts, hedge, signal, onStart }: LaneOptions,
 ): Promise<Sampled> {
-  const { onCutOff } = run.settings;
-  const cutOffsAllowed = onCutOff === "retry" && !hedge ? 1 : 0;
+  const { onCutOff, stream } = run.settings;
+  // What a reader has seen of a streamed answer is not taken back for another try.
+  const shown = input.final && stream;
+  const cutOffsAllowed = onCutOff === "retry" && !hedge && !shown ? 1 : 0;
   const recorded = attempts.past.filter(({ outcome }) => outcome === "cut-off");
   let cutOffs = hedge ? 0 : recorded.length;
   if (cutOffs > cutOffsAllowed) return { kind: "lost", reason: CUT_OFF, ...lastOf(recorded) };
