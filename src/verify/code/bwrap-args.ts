@@ -1,0 +1,73 @@
+import { lstatSync, readlinkSync } from "node:fs";
+
+/** Descriptor that the filter comes through; bubblewrap closes it before the program starts. */
+export const SECCOMP_FD = 3;
+
+export interface Room {
+  /** Shown read-only as `/box`. */
+  box: string;
+  /** Size of `/tmp`, the only place that can be written. */
+  tmpBytes: number;
+  /** Shown read-only as `/node`, if any. */
+  node: string | undefined;
+}
+
+/** Arguments of bubblewrap up to the command: nothing of the machine but `/usr`, and nothing to write but `/tmp`. */
+export function bwrapArgs({ box, tmpBytes, node }: Room): string[] {
+  return [
+    ...[
+      "--unshare-user",
+      "--disable-userns",
+      "--unshare-ipc",
+      "--unshare-pid",
+      "--unshare-net",
+      "--unshare-uts",
+    ],
+    ...[
+      "--unshare-cgroup-try",
+      "--die-with-parent",
+      "--new-session",
+      "--hostname",
+      "sandbox",
+      "--cap-drop",
+      "ALL",
+    ],
+    ...[
+      "--clearenv",
+      "--setenv",
+      "PATH",
+      "/usr/bin:/bin",
+      "--setenv",
+      "LANG",
+      "C.UTF-8",
+      "--setenv",
+      "HOME",
+      "/tmp",
+    ],
+    ...["--ro-bind", "/usr", "/usr", ...["/bin", "/sbin", "/lib", "/lib32", "/lib64"].flatMap(systemFolder)],
+    ...["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"],
+    ...["--ro-bind-try", "/etc/alternatives", "/etc/alternatives"],
+    ...[
+      "--proc",
+      "/proc",
+      "--dev",
+      "/dev",
+      "--size",
+      String(1 << 20),
+      "--tmpfs",
+      "/dev/shm",
+      "--remount-ro",
+      "/dev",
+    ],
+    ...["--size", String(tmpBytes), "--tmpfs", "/tmp", "--ro-bind", box, "/box"],
+    ...(node === undefined ? [] : ["--ro-bind", node, "/node"]),
+    ...["--chdir", "/tmp", "--remount-ro", "/", "--seccomp", String(SECCOMP_FD), "--"],
+  ];
+}
+
+/** `/bin` and its like are links into `/usr` on most systems, folders on some. */
+function systemFolder(path: string): string[] {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (!status) return [];
+  return status.isSymbolicLink() ? ["--symlink", readlinkSync(path), path] : ["--ro-bind", path, path];
+}

@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { JobFile } from "./cell.ts";
+import { withDriver } from "./drivers.ts";
+import { COMPILE_LIMITS } from "./limits.ts";
+import type { Language, Program } from "./program.ts";
+import type { CodeRunner, Compiled, RunInput } from "./runner.ts";
+import { openSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
+import { SandboxError } from "./sandbox-errors.ts";
+
+/** Compiled programs kept, most recently used last. */
+const MOST_COMPILED = 32;
+const LONGEST_COMPLAINT = 2000;
+
+const FILES: Record<Language, string> = { python: "main.py", cpp: "main.cpp", javascript: "main.cjs" };
+/** An absolute path: what is first on somebody's PATH may be a shim of a version manager. */
+const TOOLS: Record<Exclude<Language, "javascript">, string> = {
+  python: "/usr/bin/python3",
+  cpp: "/usr/bin/g++",
+};
+
+/** Runs programs in a bubblewrap sandbox. @throws {SandboxUnavailableError} */
+export async function localRunner(options: SandboxOptions = {}): Promise<CodeRunner> {
+  const sandbox = await openSandbox(options);
+  const known = new Map<string, Promise<Compiled>>();
+  return {
+    name: `bubblewrap (${sandbox.caps})`,
+    takesFiles: true,
+    compile(program, signal) {
+      const key = createHash("sha256").update(JSON.stringify(program)).digest("hex");
+      const before = known.get(key);
+      const compiled = before ?? compile(sandbox, { program, key, signal });
+      known.delete(key);
+      known.set(key, compiled);
+      // A failure of the sandbox, or of whoever aborted, is not the program's for good.
+      if (!before) compiled.catch(() => known.delete(key));
+      for (const old of [...known.keys()].slice(0, -MOST_COMPILED)) {
+        known.delete(old);
+        void rm(join(sandbox.folder, `program-${old}`), { force: true });
+      }
+      return compiled;
+    },
+    close: () => sandbox.close(),
+  };
+}
+
+interface Compilation {
+  program: Program;
+  key: string;
+  signal: AbortSignal | undefined;
+}
+
+async function compile(sandbox: Sandbox, { program, key, signal }: Compilation): Promise<Compiled> {
+  const { language } = program;
+  const tool = language === "javascript" ? sandbox.node : TOOLS[language];
+  if (tool === undefined || (tool !== "/node" && !existsSync(tool)))
+    throw new SandboxError(
+      `${language} programs need ${tool ?? "a node executable that everybody may run"}.`,
+    );
+  const source = withDriver(program);
+  if (language === "cpp") return compileCpp(sandbox, { source, program, key, signal });
+  // Node tells modules by their suffix.
+  const isModule = language === "javascript" && /^\s*(import\s|export\s)/m.test(source);
+  const name = isModule ? "main.mjs" : FILES[language];
+  const command =
+    language === "python" ? [tool, "-B", `/box/${name}`] : [tool, "--stack-size=60000", `/box/${name}`];
+  return runnable(sandbox, command, { [name]: source, ...program.files });
+}
+
+async function compileCpp(
+  sandbox: Sandbox,
+  { source, program, key, signal }: Compilation & { source: string },
+): Promise<Compiled> {
+  const build = "g++ -std=c++20 -O2 -pipe -I/box -o /tmp/main /box/main.cpp >&2 && exec cat /tmp/main";
+  const { end, exitCode, stdout, stderr } = await sandbox.run(
+    {
+      command: ["/bin/sh", "-c", build],
+      files: { ...program.files, "main.cpp": source },
+      limits: COMPILE_LIMITS,
+    },
+    signal,
+  );
+  if (end !== "exited") return { problem: `the compiler was stopped: ${end}` };
+  if (exitCode !== 0) return { problem: stderr.toString().slice(0, LONGEST_COMPLAINT) };
+  const path = join(sandbox.folder, `program-${key}`);
+  await writeFile(path, stdout);
+  await chmod(path, 0o555);
+  return runnable(sandbox, ["/box/main"], { main: { path } });
+}
+
+function runnable(sandbox: Sandbox, command: string[], files: Record<string, JobFile>): Compiled {
+  return {
+    async run({ stdin, args = [], files: more, limits, signal }: RunInput) {
+      const reserves = command[0] === sandbox.node;
+      const job = { command: [...command, ...args], files: { ...files, ...more }, stdin, limits, reserves };
+      const { end, exitCode, stdout, stderr } = await sandbox.run(job, signal);
+      return { end, exitCode, stdout: stdout.toString(), stderr: stderr.toString() };
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+
+const PAGE = 4096;
+
+/** What a process started and has not outlived. */
+export function childrenOf(pid: number): number[] {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const lists = tasks.map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8"));
+  return lists.join(" ").split(" ").filter(Boolean).map(Number);
+}
+
+function treeOf(root: number): number[] {
+  const found = [root];
+  for (const pid of found) found.push(...tried(() => childrenOf(pid), []));
+  return found;
+}
+
+/** Memory of a process and all it started, where no cgroup counts it; what they share counts once. */
+export function treeBytes(root: number, enough: number): number {
+  const tree = treeOf(root);
+  const resident = tree.map((pid) => tried(() => residentBytes(pid), 0));
+  // What is shared counts in each: quick to read, and exact enough while there is little.
+  if (sum(resident) <= enough) return sum(resident);
+  return sum(tree.map((pid, index) => tried(() => proportionalBytes(pid), resident[index] as number)));
+}
+
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+
+const residentBytes = (pid: number): number =>
+  Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * PAGE;
+
+const proportionalBytes = (pid: number): number => {
+  const kilobytes = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
+  return Number(kilobytes ?? 0) * 1024;
+};
+
+/** A process may end while it is looked at. */
+function tried<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** Resolves when a process that is dying is gone, or but a zombie that nobody reaps. */
+export async function endOfProcess(pid: number): Promise<void> {
+  while (tried(() => !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8")), false))
+    await delay(1);
+}
+
+const CLOSE_ON_EXEC = 0o2000000;
+
+/**
+ * Descriptors for a child, with those that this process got from its own parent, and would pass on, led to `shut`:
+ * Node closes only what it opened.
+ */
+export function withoutInherited<T>(stdio: T[], shut: number): (T | number | "ignore")[] {
+  const all: (T | number | "ignore")[] = [...stdio];
+  for (const name of readdirSync("/proc/self/fd")) {
+    const number = Number(name);
+    const flags = tried(
+      () => /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${name}`, "utf8"))?.[1],
+      "",
+    );
+    if (number < stdio.length || !flags || (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) !== 0) continue;
+    while (all.length < number) all.push("ignore");
+    all[number] = shut;
+  }
+  return all;
+}

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { onTestFinished } from "vitest";
+import { DEFAULT_LIMITS, type Limits } from "../../src/verify/code/limits.ts";
+import { openSandbox, type Sandbox, type SandboxOptions } from "../../src/verify/code/sandbox.ts";
+import { SandboxUnavailableError } from "../../src/verify/code/sandbox-errors.ts";
+
+/** Small: these programs do what they can to harm the machine. */
+export const SMALL: Limits = {
+  ...DEFAULT_LIMITS,
+  cpuMs: 1000,
+  wallMs: 3000,
+  memoryBytes: 128 << 20,
+  processes: 24,
+  outputBytes: 1 << 20,
+  fileBytes: 8 << 20,
+};
+
+/** Why there is no sandbox here; `undefined` where there is one. */
+export const missing: string | undefined = await openSandbox({ warm: 0 }).then(
+  async (sandbox) => void (await sandbox.close()),
+  (error: unknown) => {
+    if (error instanceof SandboxUnavailableError) return error.message;
+    throw error;
+  },
+);
+
+export async function smallSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const sandbox = await openSandbox({ warm: 0, tmpBytes: 16 << 20, ...options });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+/** Runs Python, as text on stdout. */
+export async function python(sandbox: Sandbox, source: string, limits: Partial<Limits> = {}) {
+  const { stdout, stderr, ...ended } = await sandbox.run({
+    command: ["/usr/bin/python3", "-B", "/box/main.py"],
+    files: { "main.py": source },
+    limits: { ...SMALL, ...limits },
+  });
+  return { ...ended, stdout: stdout.toString(), stderr: stderr.toString() };
+}
+
+/** Processes of this machine with a word in their command line. */
+export function processesWith(word: string): string[] {
+  return readdirSync("/proc").filter((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return false;
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, "utf8").includes(word);
+    } catch {
+      return false;
+    }
+  });
+}
