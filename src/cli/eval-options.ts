@@ -12,6 +12,7 @@ import type { CardFacts } from "../eval/run-card.ts";
 import type { EvaluationStore } from "../eval/store.ts";
 import { resolveModel } from "../upstream/resolve.ts";
 import { judgeVerifier } from "../verify/judge.ts";
+import { codeGrader } from "./eval-code.ts";
 import type { EvalFlags } from "./eval-flags.ts";
 import { methodsOf } from "./eval-methods.ts";
 import { InputError } from "./input-error.ts";
@@ -29,7 +30,8 @@ export async function optionsOf(
     flags.judgeModel === undefined || flags.reportOnly
       ? undefined
       : await judgeOf(flags.judgeModel, flags.judgeVotes, meter);
-  if (!flags.reportOnly) checkKinds(problems, { judge });
+  const code = flags.reportOnly ? undefined : await codeGrader(problems);
+  if (!flags.reportOnly) checkKinds(problems, { judge, code });
   const {
     samples,
     pool,
@@ -74,7 +76,7 @@ export async function optionsOf(
     concurrency,
     store,
     meter,
-    grader: (problem) => graderFor(problem, { judge }),
+    grader: (problem) => graderFor(problem, { judge, code }),
     call: present({ temperature, topP, maxOutputTokens: maxTokens }),
     coordinate: present(coordinate),
     budgetTokens,

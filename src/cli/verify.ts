@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { Command, Option } from "commander";
-import type { Score, VerifyCase } from "../verify/index.ts";
+import type { CodeRunner, Score, VerifyCase } from "../verify/index.ts";
 import { EXIT } from "./exit-codes.ts";
 import { InputError } from "./input-error.ts";
 
@@ -16,14 +16,17 @@ interface VerifyFlags {
   file?: string;
   gold?: string;
   pred?: string;
-  kind?: VerifyCase["kind"];
+  kind?: VerifyCase["kind"] | "code";
   opts?: unknown;
 }
 
 const VERIFY_HELP = `
 A line of the file: {"gold": "\\\\frac{1}{2}", "pred": "so it is \\\\boxed{0.5}", "kind": "math", "opts": {}}
-Kinds: math (default), choice, exact, regex and json-schema, where gold is the pattern or the schema.
+Kinds: math (default), choice, exact, regex and json-schema, where gold is the pattern or the schema, and code,
+where gold is {"tests": [{"input": "1 2", "output": "3"}], "func_name"?, "checker"?}.
 Options of math: precision, percent, listOrder, inequalityForSet, sources.
+Options of code: language (python, cpp, javascript), checker (tokens, lines, floats, integers), absolute, relative,
+timeMs, memoryMb. Programs run in a sandbox: bubblewrap, or PACORE_SANDBOX=fusion:URL or piston:URL.
 
 Each case gives one line, in order: {"equal": true, "value": 1, "answer": "0.5", "explanation": "…"}.
 A value of "unscored" means that it could not be told: do not count it as wrong.
@@ -39,7 +42,7 @@ export function verifyCommand(io: VerifyIo = process): Command {
   return new Command("verify")
     .summary("check answers against gold answers")
     .description(
-      "Check answers against gold answers: mathematics, choices, exact text, patterns, JSON schemas.",
+      "Check answers against gold answers: mathematics, choices, exact text, patterns, JSON schemas, programs.",
     )
     .option("--file <path>", "cases as lines of JSON with gold, pred, kind?, opts?")
     .option("--gold <text>", "one gold answer, instead of a file")
@@ -51,6 +54,7 @@ export function verifyCommand(io: VerifyIo = process): Command {
         "exact",
         "regex",
         "json-schema",
+        "code",
       ]),
     )
     .option("--opts <json>", "options of the kind, as JSON", parseOptions)
@@ -73,41 +77,70 @@ async function verify(io: VerifyIo, flags: VerifyFlags): Promise<void> {
     (flags.file !== undefined && (flags.gold ?? flags.pred) !== undefined)
   )
     throw new InputError("Name either --file, or both --gold and --pred.");
-  const check = await checker(flags);
-  if (flags.file !== undefined) return verifyFile(io, flags.file, check);
-  const result = check({ gold: flags.gold, pred: flags.pred });
+  await using code = new CodeScorer();
+  const check = await checker(flags, code);
+  if (flags.file !== undefined) return await verifyFile(io, flags.file, check);
+  const result = await check({ gold: flags.gold, pred: flags.pred });
   if ("fault" in result) throw new InputError(result.fault);
   await print(io, result.line);
 }
 
+/** A sandbox is opened for the first program, if there is any. */
+class CodeScorer {
+  #runner: Promise<CodeRunner> | undefined;
+
+  async score({ gold, pred, opts }: Omit<VerifyCase, "id" | "kind">): Promise<Score | { fault: string }> {
+    const { codeVerifier, openRunner } = await import("../verify/index.ts");
+    const { ZodError, z } = await import("zod");
+    this.#runner ??= openRunner();
+    const runner = await this.#runner;
+    try {
+      return await codeVerifier({ runner, options: opts }).score(pred, gold);
+    } catch (error) {
+      if (error instanceof ZodError) return { fault: `opts: ${oneLine(z.prettifyError(error))}` };
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const runner = await this.#runner?.catch(() => undefined);
+    await runner?.close();
+  }
+}
+
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ");
+
 type Checked = { line: string } | { fault: string };
+type Check = (record: unknown) => Promise<Checked>;
 
 /** Reads a case, scores it, and writes its line. */
-async function checker(flags: VerifyFlags): Promise<(record: unknown) => Checked> {
-  const { caseSchema, scoreCase } = await import("../verify/index.ts");
+async function checker(flags: VerifyFlags, code: CodeScorer): Promise<Check> {
+  const { CASE_KINDS, caseSchema, scoreCase } = await import("../verify/index.ts");
   const { z } = await import("zod");
-  return (record) => {
-    const parsed = caseSchema.safeParse(record);
-    if (!parsed.success) return { fault: z.prettifyError(parsed.error).replace(/\s*\n\s*/g, " ") };
+  const schema = caseSchema.extend({ kind: z.enum([...CASE_KINDS, "code"]).nullish() });
+  return async (record) => {
+    const parsed = schema.safeParse(record);
+    if (!parsed.success) return { fault: oneLine(z.prettifyError(parsed.error)) };
     const { id, ...given } = parsed.data;
     const options = caseSchema.shape.opts.safeParse(given.opts ?? flags.opts);
-    if (!options.success)
-      return { fault: `--opts: ${z.prettifyError(options.error).replace(/\s*\n\s*/g, " ")}` };
-    const score = scoreCase({ ...given, kind: given.kind ?? flags.kind, opts: options.data });
-    return { line: lineOf(id, score) };
+    if (!options.success) return { fault: `--opts: ${oneLine(z.prettifyError(options.error))}` };
+    const kind = given.kind ?? flags.kind;
+    const asked = { ...given, opts: options.data };
+    const score = kind === "code" ? await code.score(asked) : scoreCase({ ...asked, kind });
+    return "fault" in score ? score : { line: lineOf(id, score) };
   };
 }
 
 const lineOf = (id: VerifyCase["id"], score: Score): string =>
   JSON.stringify({ ...(id != null && { id }), equal: score.value === 1, ...score });
 
-async function verifyFile(io: VerifyIo, path: string, check: (record: unknown) => Checked): Promise<void> {
+async function verifyFile(io: VerifyIo, path: string, check: Check): Promise<void> {
   let number = 0;
   let faults = 0;
   for await (const line of linesOf(path)) {
     number++;
     if (line.trim() === "") continue;
-    const result = checkLine(line, check);
+    const result = await checkLine(line, check);
     if ("line" in result) await print(io, result.line);
     else {
       faults++;
@@ -119,7 +152,7 @@ async function verifyFile(io: VerifyIo, path: string, check: (record: unknown) =
   io.exitCode = EXIT.failed;
 }
 
-function checkLine(line: string, check: (record: unknown) => Checked): Checked {
+async function checkLine(line: string, check: Check): Promise<Checked> {
   let record: unknown;
   try {
     record = JSON.parse(line.replace(/^\ufeff/, ""));

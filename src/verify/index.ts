@@ -1,4 +1,16 @@
 export { choiceVerifier, extractChoice, scoreChoice } from "./choice.ts";
+export { CHECKERS, type CheckerName, sameJson, sameOutput, type Tolerance } from "./code/compare.ts";
+export { DEFAULT_LIMITS, type Limits } from "./code/limits.ts";
+export { localRunner } from "./code/local-runner.ts";
+export { openRunner } from "./code/open-runner.ts";
+export { piston } from "./code/piston.ts";
+export { extractProgram, LANGUAGES, type Language, type Program } from "./code/program.ts";
+export type { RemoteOptions } from "./code/remote.ts";
+export type { CodeRunner, Compiled, Run, RunInput } from "./code/runner.ts";
+export { openSandbox, type Sandbox, type SandboxOptions } from "./code/sandbox.ts";
+export { SandboxError, SandboxUnavailableError } from "./code/sandbox-errors.ts";
+export { sandboxFusion } from "./code/sandbox-fusion.ts";
+export { type CodeVerifierOptions, codeVerifier } from "./code/verifier.ts";
 export { type ExactOptions, exactVerifier, scoreExact } from "./exact.ts";
 export { type JsonSchemaOptions, jsonSchemaVerifier, scoreJsonSchema } from "./json-schema.ts";
 export { type JudgeInput, type JudgeOptions, judgeVerifier } from "./judge.ts";

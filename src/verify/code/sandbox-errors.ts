@@ -6,7 +6,7 @@ export class SandboxUnavailableError extends PacoreError {
 
   constructor(problem: string, options?: ErrorOptions) {
     super(
-      `There is no sandbox to run programs in: ${problem} Use a Linux machine with bubblewrap 0.8 or later (Debian: apt-get install bubblewrap) and user namespaces, or a remote sandbox (SandboxFusion, Piston).`,
+      `There is no sandbox to run programs in: ${problem} Use a Linux machine with bubblewrap 0.8 or later (Debian: apt-get install bubblewrap) and user namespaces, or name a remote one: PACORE_SANDBOX=fusion:URL or piston:URL.`,
       options,
     );
   }

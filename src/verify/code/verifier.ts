@@ -32,13 +32,22 @@ export function codeVerifier({
   concurrency = 4,
 }: CodeVerifierOptions): Verifier<unknown> {
   const settings = readSettings(options, limits);
+  // The tests of a problem are large, and the same for all its messages.
+  const known = new WeakMap<object, Tests>();
+  const testsOf = (gold: unknown): Tests => {
+    const before = typeof gold === "object" && gold !== null ? known.get(gold) : undefined;
+    if (before) return before;
+    const tests = readGold(gold);
+    if (typeof gold === "object" && gold !== null) known.set(gold, tests);
+    return tests;
+  };
   return {
     name: "code",
     async score(prediction, gold, { signal }: ScoreOptions = {}) {
       const source = extractProgram(prediction, settings.language);
       if (source === null) return wrong(null, `there is no whole ${settings.language} program in it`);
       try {
-        const tests = readGold(gold);
+        const tests = testsOf(gold);
         return await judge(source, { runner, tests, settings, concurrency, signal });
       } catch (error) {
         signal?.throwIfAborted();
