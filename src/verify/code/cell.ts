@@ -151,6 +151,10 @@ export class Cell {
     );
   }
 
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** An idle cell keeps no process alive. */
   hold(held: boolean): void {
     const handles = [this.#child, ...this.#child.stdio.slice(0, 3)] as unknown as {

@@ -58,23 +58,31 @@ export class Sandbox {
   async run(job: Job, signal: AbortSignal = new AbortController().signal): Promise<Ended> {
     const release = await this.#gate.acquire(signal);
     try {
-      const cell = this.#idle.shift() ?? this.#cell();
+      const cell = this.#take();
       cell.hold(true);
-      this.#refill();
       return await cell.run(job, signal);
     } finally {
       release();
     }
   }
 
-  #cell(): Cell {
-    return new Cell(this.#plan);
+  /** A cell that waits, and others in its place. */
+  #take(): Cell {
+    let cell = this.#idle.shift();
+    // Somebody may have ended it since.
+    while (cell && !cell.alive) cell = this.#idle.shift();
+    cell ??= new Cell(this.#plan);
+    try {
+      this.#refill();
+    } catch {
+      // The machine has no room for more just now; whoever needs one will learn why.
+    }
+    return cell;
   }
 
   #refill(): void {
-    if (this.#closed) return;
-    while (this.#idle.length < this.#warm) {
-      const cell = this.#cell();
+    while (!this.#closed && this.#idle.length < this.#warm) {
+      const cell = new Cell(this.#plan);
       cell.hold(false);
       this.#idle.push(cell);
     }
