@@ -47,6 +47,16 @@ print(sorted(os.listdir("/")))`,
     );
   });
 
+  test("how the machine was started, and its keys, are blank", async () => {
+    const { stdout } = await python(
+      await smallSandbox(),
+      `for path in ["/proc/cmdline", "/proc/keys"]:
+    try: print([open(path).read()])
+    except OSError: print([''])`,
+    );
+    expect(stdout).toBe("['']\n['']\n");
+  });
+
   test("no other process is seen, and no descriptor is inherited", async () => {
     const { stdout } = await python(
       await smallSandbox(),

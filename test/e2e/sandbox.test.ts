@@ -157,6 +157,26 @@ print("left")`,
       expect(processesWith("/box/main.py")).toEqual([]);
     });
 
+    test("threads can be had", async () => {
+      const source =
+        "import threading as t\nall = [t.Thread(target=print, args=(k,)) for k in range(3)]\nfor one in all: one.start(); one.join()";
+      expect((await python(await open(), source)).stdout).toBe("0\n1\n2\n");
+    });
+
+    test("arguments and inputs arrive as they are", async () => {
+      const args = ["a\nb", "'\"$HOME`id`\\", "", "é 😀", "-x"];
+      const command = [
+        "/usr/bin/python3",
+        "-c",
+        "import sys; print(sys.argv[1:], repr(sys.stdin.read()))",
+        ...args,
+      ];
+      const { stdout } = await (await open()).run({ command, stdin: "1\n\u0000é\n\n", limits: SMALL });
+      expect(stdout.toString()).toBe(
+        `['a\\nb', '\\'"$HOME\`id\`\\\\', '', 'é 😀', '-x'] '1\\n\\x00é\\n\\n'\n`,
+      );
+    });
+
     test("a run that is aborted ends, and throws the reason", async () => {
       const sandbox = await open();
       const controller = new AbortController();

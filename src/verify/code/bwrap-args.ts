@@ -1,7 +1,12 @@
-import { lstatSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync } from "node:fs";
 
 /** Descriptor that the filter comes through; bubblewrap closes it before the program starts. */
 export const SECCOMP_FD = 3;
+
+/** What the machine was started with, and its keys, are nobody's business. */
+const BLANK = ["/proc/cmdline", "/proc/keys"]
+  .filter((path) => existsSync(path))
+  .flatMap((path) => ["--ro-bind", "/dev/null", path]);
 
 export interface Room {
   /** Shown read-only as `/box`. */
@@ -50,6 +55,7 @@ export function bwrapArgs({ box, tmpBytes, node }: Room): string[] {
     ...[
       "--proc",
       "/proc",
+      ...BLANK,
       "--dev",
       "/dev",
       "--size",

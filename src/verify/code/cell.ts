@@ -48,11 +48,14 @@ export interface Job {
 }
 
 /** Says that it is there, waits for a line, and becomes what the line says. */
-const WAIT = 'printf +; IFS= read -r line && eval "exec $line"';
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it is for the shell.
+const WAIT = 'nl=$(printf "\\n_"); nl=${nl%_}; printf +; IFS= read -r line && eval "exec $line"';
 /** Says that the limits hold. What comes after this byte is the program's own. */
 const BEGIN = 'printf +; exec "$@"';
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+/** Within quotes, in what is read as one line. */
+const LINE_BREAK = `'"$nl"'`;
 
 let made = 0;
 
@@ -205,7 +208,7 @@ export class Cell {
     const words = [...prlimitOf(limits, { capped, reserves }), "/bin/sh", "-c", BEGIN, "sh", ...command];
     const input = this.#child.stdin as Writable;
     const started = this.#firstByte();
-    input.write(`${words.map(quoted).join(" ")}\n`);
+    input.write(`${words.map(quoted).join(" ").replaceAll("\n", LINE_BREAK)}\n`);
     void started.then(
       () => {
         this.#child.stderr?.off("data", this.#noteError);

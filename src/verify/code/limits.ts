@@ -44,7 +44,7 @@ const NAMES = {
 
 /**
  * `prlimit` and its arguments.
- * @param capped Whether a cgroup caps memory and processes. Without one each process is capped by its address space,
+ * @param capped Whether a cgroup caps memory and processes. Without one each process is capped by its address space, loosely,
  *   which Node does not bear (`reserves`: it reserves far more than it uses).
  */
 export function prlimitOf(
@@ -53,6 +53,9 @@ export function prlimitOf(
 ): string[] {
   // Counted in ticks, a little early: where a cgroup counts exactly, this is for when we do not look in time.
   const seconds = Math.ceil(limits.cpuMs / 1000) + (capped ? 1 : 0);
+  // A thread reserves as much address space as a stack may have: where that is capped, threads need room.
+  const stack = capped ? limits.memoryBytes : Math.min(limits.memoryBytes, 64 * MIB);
+  const reserved = 2 * limits.memoryBytes + 256 * MIB;
   return [
     "/usr/bin/prlimit",
     // The soft limit could be ignored, the hard one kills.
@@ -61,9 +64,9 @@ export function prlimitOf(
     `--nofile=${within("nofile", 64)}`,
     `--fsize=${within("fsize", limits.fileBytes)}`,
     // Recursion as deep as memory allows: judges grant it.
-    `--stack=${within("stack", limits.memoryBytes)}`,
+    `--stack=${within("stack", stack)}`,
     ...(capped ? [] : [`--nproc=${limits.processes + 4}`]),
-    ...(capped || reserves ? [] : [`--as=${within("as", limits.memoryBytes)}`]),
+    ...(capped || reserves ? [] : [`--as=${within("as", reserved)}`]),
     "--",
   ];
 }
