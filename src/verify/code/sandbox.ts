@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { accessSync, chmodSync, constants, existsSync, rmSync, statSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Semaphore } from "../../core/semaphore.ts";
@@ -13,7 +13,7 @@ import { seccompFilter } from "./seccomp.ts";
 import type { Ended } from "./supervise.ts";
 
 export interface SandboxOptions {
-  /** Runs at once. Default: 2. */
+  /** Runs at once. Default: one for each processor, at most 8. */
   concurrency?: number | undefined;
   /** Cells started ahead of need. Default: as many as run at once. */
   warm?: number | undefined;
@@ -24,6 +24,8 @@ export interface SandboxOptions {
   /** `false`: cap memory by watching, as where no cgroup can be made. Weaker; for tests. */
   cgroups?: boolean | undefined;
 }
+
+const DEFAULT_CONCURRENCY = Math.min(8, availableParallelism());
 
 /** Runs programs that nobody trusts, each in a room of its own. */
 export class Sandbox {
@@ -40,7 +42,7 @@ export class Sandbox {
   readonly #leave: () => void;
   #closed = false;
 
-  constructor(plan: CellPlan, { concurrency = 2, warm = concurrency }: SandboxOptions) {
+  constructor(plan: CellPlan, { concurrency = DEFAULT_CONCURRENCY, warm = concurrency }: SandboxOptions) {
     this.#plan = plan;
     this.#warm = warm;
     this.#gate = new Semaphore(concurrency);
