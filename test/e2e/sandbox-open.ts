@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { onTestFinished } from "vitest";
 import { DEFAULT_LIMITS, type Limits } from "../../src/verify/code/limits.ts";
 import { openSandbox, type Sandbox, type SandboxOptions } from "../../src/verify/code/sandbox.ts";
@@ -15,14 +15,19 @@ export const SMALL: Limits = {
   fileBytes: 8 << 20,
 };
 
-/** Why there is no sandbox here; `undefined` where there is one. */
-export const missing: string | undefined = await openSandbox({ warm: 0 }).then(
-  async (sandbox) => void (await sandbox.close()),
-  (error: unknown) => {
-    if (error instanceof SandboxUnavailableError) return error.message;
-    throw error;
-  },
-);
+const absent = ["python3", "g++"].filter((program) => !existsSync(`/usr/bin/${program}`));
+
+/** Why programs cannot be run in a sandbox here; `undefined` where they can. */
+export const missing: string | undefined =
+  absent.length > 0
+    ? `no ${absent.join(", no ")} in /usr/bin`
+    : await openSandbox({ warm: 0 }).then(
+        async (sandbox) => void (await sandbox.close()),
+        (error: unknown) => {
+          if (error instanceof SandboxUnavailableError) return error.message;
+          throw error;
+        },
+      );
 
 export async function smallSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await openSandbox({ warm: 0, tmpBytes: 16 << 20, ...options });
