@@ -46,10 +46,10 @@ test("reasoning and conclusion are separate, and usage counts both exactly", asy
   expect(reasoning).toMatch(/^[A-H]: \d ×?\S/);
   expect(reasoning?.split("\n")).toHaveLength(5);
   expect(text).toMatch(/^A=\d( [B-H]=\d){5,7}$/);
-  // Each of five parts is eight tokens; <think> and </think> are two.
+  // Each of five parts is nine tokens; <think> and </think> are two.
   expect(usage.outputTokens).toEqual({
-    total: 42 + (text ?? "").split(" ").length,
-    reasoning: 42,
+    total: 47 + (text ?? "").split(" ").length,
+    reasoning: 47,
     text: (text ?? "").split(" ").length,
   });
   expect(usage.inputTokens.total).toBe(1 + 5 * (PROBLEM.split("\n").length - 1));
@@ -233,7 +233,7 @@ test("it is a model like any other to the AI SDK", async () => {
   const streamed = streamText({ model: shipped, prompt: PROBLEM, seed: 2 });
   expect(await streamed.text).toBe(text);
   expect(await streamed.reasoningText).toBe(reasoningText);
-  expect(usage.outputTokens).toBe(42 + text.split(" ").length);
+  expect(usage.outputTokens).toBe(47 + text.split(" ").length);
 });
 
 test("a missing model directory is an error that names the file", async () => {

@@ -5,7 +5,7 @@ import { PromptCache } from "./prompt-cache.ts";
 import { Row, type Sample, type SampleRequest } from "./row.ts";
 
 /** Most tokens a sample may have: what the caches have room for, and the last one. */
-export const MAX_NEW_TOKENS = 65;
+export const MAX_NEW_TOKENS = 73;
 
 /** From this many samples of one prompt on, they share a lane of their own. */
 const SHARED_FROM = 3;

@@ -21,7 +21,7 @@ test.each([
   ["64 references", synthesisPrompt(sampleProblem(2), messages(64))],
   ["an empty reference", synthesisPrompt(sampleProblem(2), ["", "A=1 B=2"])],
   ["aggregation", aggregationPrompt(messages(3))],
-  ["a response", `<think>\nA: 7 ×3, 1 then +4, 5 then ×9 A=5${THINK_END}A=5 B=3`],
+  ["a response", `<think>\nA: 7 ×3, 1 then +4, 5 then ×9 5 A=5${THINK_END}A=5 B=3`],
   ["nothing", ""],
 ])("the tokens of %s concatenate to it", (_, text) => {
   const tokens = tokenizer.encode(text);

@@ -22,13 +22,13 @@ interface Bucket {
 }
 
 const SHORT: Bucket = { skill: "solo", rows: 48, length: 48, references: [1, 3], share: 1 };
-const SOLO: Bucket = { skill: "solo", rows: 32, length: 92, references: [0, 0], share: 1 };
+const SOLO: Bucket = { skill: "solo", rows: 32, length: 96, references: [0, 0], share: 1 };
 
 const SYNTHESIS: readonly Bucket[] = [
-  { skill: "synthesis", rows: 12, length: 168, references: [1, 8], share: 0.45 },
-  { skill: "synthesis", rows: 8, length: 240, references: [9, 16], share: 0.3 },
-  { skill: "synthesis", rows: 5, length: 384, references: [17, 32], share: 0.22 },
-  { skill: "synthesis", rows: 3, length: 672, references: [33, 64], share: 0.03 },
+  { skill: "synthesis", rows: 12, length: 172, references: [1, 8], share: 0.45 },
+  { skill: "synthesis", rows: 8, length: 244, references: [9, 16], share: 0.3 },
+  { skill: "synthesis", rows: 5, length: 388, references: [17, 32], share: 0.22 },
+  { skill: "synthesis", rows: 3, length: 676, references: [33, 64], share: 0.03 },
 ];
 
 const AGGREGATION: readonly Bucket[] = [

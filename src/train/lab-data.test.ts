@@ -42,13 +42,15 @@ test("a demonstration works five parts rightly and guesses the others", () => {
 
 test("reasoning is a chain of local steps", () => {
   const { prompt, response } = soloDemonstration(createRandom(2));
-  const line = /\n([A-H]): (\d) (\S\d), (\d) then (\S\d), (\d) then (\S\d) \1=(\d)/;
-  const [, label, start, first, one, second, two, third] = line.exec(response) ?? [];
+  const line = /\n([A-H]): (\d) (\S\d), (\d) then (\S\d), (\d) then (\S\d) (\d) \1=(\d)/;
+  const [, label, start, first, one, second, two, third, three, result] = line.exec(response) ?? [];
   expect(prompt).toContain(`\n${label}: ${start} ${first}, then ${second}, then ${third}`);
   const apply = (value: unknown, op = "") =>
     String((op[0] === "+" ? Number(value) + Number(op[1]) : Number(value) * Number(op[1])) % 10);
   expect(one).toBe(apply(start, first));
   expect(two).toBe(apply(one, second));
+  expect(three).toBe(apply(two, third));
+  expect(result).toBe(three);
 });
 
 // Guesses agree with all of two or three unworked parts now and then, hence more than 6 %.
@@ -91,9 +93,9 @@ test("every lesson of the curriculum fits its bucket, at every size it can draw"
 
 test("only the response and the end token are learnt, each token alike", () => {
   const rows = [soloDemonstration(createRandom(6)), aggregationDemonstration(2, createRandom(7))];
-  const { ids, targets, weights, responseTokens } = packBatch(tokenizer, rows, 92);
+  const { ids, targets, weights, responseTokens } = packBatch(tokenizer, rows, 96);
   for (const [row, { prompt, response }] of rows.entries()) {
-    const line = (data: ArrayLike<number>) => Array.from(data).slice(row * 92, (row + 1) * 92);
+    const line = (data: ArrayLike<number>) => Array.from(data).slice(row * 96, (row + 1) * 96);
     const learnt = line(targets.data).filter((_, i) => (line(weights.data)[i] as number) > 0);
     expect(tokenizer.decode(learnt)).toBe(response);
     expect(learnt.at(-1)).toBe(tokenizer.end);
@@ -107,5 +109,5 @@ test("only the response and the end token are learnt, each token alike", () => {
 test("a row that does not fit, or has no tokens, is a mistake", () => {
   const row = soloDemonstration(createRandom(8));
   expect(() => packBatch(tokenizer, [row], 40)).toThrow("in a row of 40");
-  expect(() => packBatch(tokenizer, [{ prompt: "?", response: "" }], 92)).toThrow("No tokens");
+  expect(() => packBatch(tokenizer, [{ prompt: "?", response: "" }], 96)).toThrow("No tokens");
 });

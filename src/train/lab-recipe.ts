@@ -23,9 +23,9 @@ export const LAB_SFT_RECIPE: LabSftRecipe = {
     ropeTheta: 10_000,
     rmsNormEps: 1e-5,
   },
-  steps: 2500,
+  steps: 1500,
   shortSteps: 300,
-  soloSteps: 700,
+  soloSteps: 450,
   learningRate: 2e-3,
   warmupSteps: 50,
 };
