@@ -103,7 +103,8 @@ export const codeOptionsSchema = z.looseObject({
 });
 
 export interface CodeSettings {
-  language: Language;
+  /** Absent: whichever the message names, else Python. */
+  language?: Language | undefined;
   checker: CheckerName;
   tolerance: Tolerance;
   limits: Limits;
@@ -114,7 +115,7 @@ export function readSettings(options: unknown, limits: Partial<Limits> = {}): Co
   const given = codeOptionsSchema.parse(options ?? {});
   const { absolute = 1e-6, relative = 1e-6, timeMs, memoryMb } = given;
   return {
-    language: given.language ?? "python",
+    language: given.language,
     checker: given.checker ?? "tokens",
     tolerance: { absolute, relative },
     limits: {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { withDriver } from "./drivers.ts";
-import { extractProgram } from "./program.ts";
+import { extractProgram, namedLanguage } from "./program.ts";
 
 test.each([
   ["x\n```python\na\n```\ny\n```python\nb\n```", "b"],
@@ -20,4 +20,10 @@ test.each([
 test("a function's name from a data set cannot become code", () => {
   for (const language of ["python", "cpp", "javascript"] as const)
     expect(() => withDriver({ language, source: "", functionName: 'f"]; evil()' })).toThrow("no name");
+});
+
+test("a message names its language by its last fence that has one", () => {
+  expect(namedLanguage("```py\na\n```\nbetter:\n```c++\nb\n```\n```\nc\n```")).toBe("cpp");
+  expect(namedLanguage("```brainfuck\n+\n```")).toBeUndefined();
+  expect(namedLanguage("```js\ncut off")).toBeUndefined();
 });

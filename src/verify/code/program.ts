@@ -32,6 +32,20 @@ export const languageOf = (name: string): Language | undefined => FENCES[name.tr
  * is fenced, all of it.
  */
 export function extractProgram(message: string, language: Language): string | null {
+  const { blocks, cutOff } = fencedBlocks(message);
+  if (blocks.length === 0) return cutOff || message.trim() === "" ? null : message;
+  const own = blocks.findLast(({ tag }) => languageOf(tag) === language);
+  return (own ?? blocks.findLast(({ tag }) => tag === ""))?.code ?? null;
+}
+
+/** The language that a message itself names: that of its last fenced block which names one. */
+export function namedLanguage(message: string): Language | undefined {
+  const { blocks } = fencedBlocks(message);
+  return languageOf(blocks.findLast(({ tag }) => languageOf(tag))?.tag ?? "");
+}
+
+/** Blocks between fences; one that was cut off before its end is no program. */
+function fencedBlocks(message: string): { blocks: { tag: string; code: string }[]; cutOff: boolean } {
   const blocks: { tag: string; code: string }[] = [];
   let open: { mark: string; tag: string; lines: string[] } | undefined;
   for (const line of message.split("\n")) {
@@ -42,8 +56,5 @@ export function extractProgram(message: string, language: Language): string | nu
     } else if (open) open.lines.push(line);
     else if (mark) open = { mark: mark[1] as string, tag: mark[2] as string, lines: [] };
   }
-  // Cut off before its end: no program.
-  if (blocks.length === 0) return open || message.trim() === "" ? null : message;
-  const own = blocks.findLast(({ tag }) => languageOf(tag) === language);
-  return (own ?? blocks.findLast(({ tag }) => tag === ""))?.code ?? null;
+  return { blocks, cutOff: open !== undefined };
 }

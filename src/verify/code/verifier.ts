@@ -3,13 +3,13 @@ import { type Score, type ScoreOptions, unscored, type Verifier, wrong } from ".
 import { type Checker, checkerOf } from "./checker.ts";
 import { type CodeSettings, readGold, readSettings, type Tests } from "./gold.ts";
 import type { Limits } from "./limits.ts";
-import { extractProgram } from "./program.ts";
+import { extractProgram, type Language, namedLanguage } from "./program.ts";
 import type { CodeRunner, Compiled } from "./runner.ts";
 
 export interface CodeVerifierOptions {
   /** Where programs run: `localRunner()`, `sandboxFusion()` or `piston()`. */
   runner: CodeRunner;
-  /** `language`, `checker`, `absolute`, `relative`, `timeMs`, `memoryMb`. Default: Python, tokens, 6 s, 512 MiB. */
+  /** `language`, `checker`, `absolute`, `relative`, `timeMs`, `memoryMb`. Default: what the fence names, tokens, 6 s, 512 MiB. */
   options?: unknown;
   /** Where the options say nothing. */
   limits?: Partial<Limits> | undefined;
@@ -32,6 +32,7 @@ export function codeVerifier({
   concurrency = 4,
 }: CodeVerifierOptions): Verifier<unknown> {
   const settings = readSettings(options, limits);
+  const languageFor = (message: string) => settings.language ?? namedLanguage(message) ?? "python";
   // The tests of a problem are large, and the same for all its messages.
   const known = new WeakMap<object, Tests>();
   const testsOf = (gold: unknown): Tests => {
@@ -44,11 +45,12 @@ export function codeVerifier({
   return {
     name: "code",
     async score(prediction, gold, { signal }: ScoreOptions = {}) {
-      const source = extractProgram(prediction, settings.language);
-      if (source === null) return wrong(null, `there is no whole ${settings.language} program in it`);
+      const language = languageFor(prediction);
+      const source = extractProgram(prediction, language);
+      if (source === null) return wrong(null, `there is no whole ${language} program in it`);
       try {
         const tests = testsOf(gold);
-        return await judge(source, { runner, tests, settings, concurrency, signal });
+        return await judge(source, { runner, tests, language, settings, concurrency, signal });
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof ZodError)
@@ -56,20 +58,21 @@ export function codeVerifier({
         return unscored(error instanceof Error ? error.message : String(error), source);
       }
     },
-    normalForm: (message) => extractProgram(message, settings.language)?.trim() ?? "",
+    normalForm: (message) => extractProgram(message, languageFor(message))?.trim() ?? "",
   };
 }
 
 interface Trial {
   runner: CodeRunner;
   tests: Tests;
+  language: Language;
   settings: CodeSettings;
   concurrency: number;
   signal: AbortSignal | undefined;
 }
 
 async function judge(source: string, trial: Trial): Promise<Score> {
-  const { runner, tests: gold, settings, signal } = trial;
+  const { runner, tests: gold, language, settings, signal } = trial;
   const { tests, functionName } = gold;
   const check = await checkerOf(runner, gold, { settings, signal });
   const programs = new Map<string | undefined, Compiled>();
@@ -78,7 +81,6 @@ async function judge(source: string, trial: Trial): Promise<Score> {
     if (testtype === "functional" && name === undefined)
       return unscored("the tests name no function", source);
     if (programs.has(name)) continue;
-    const { language } = settings;
     programs.set(
       name,
       await runner.compile({ language, source, ...(name && { functionName: name }) }, signal),
