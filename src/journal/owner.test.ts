@@ -69,7 +69,8 @@ test("of a log that is torn at its end, everything before comes back, and writin
 test("a stopped process is not a dead one", async () => {
   const path = journalPath();
   const { child, next } = holder(path, "r");
-  await next();
+  // Until "stored" it may be stopped inside a transaction, and everyone else waits for the file, as they should.
+  expect([await next(), await next()]).toEqual(["owned", "stored"]);
   child.kill("SIGSTOP");
   await expect((await testStore(path)).run(header("r"))).rejects.toThrow(JournalBusyError);
 });
