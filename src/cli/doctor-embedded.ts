@@ -1,14 +1,21 @@
 import { solve, userPrompt } from "../core/solve.ts";
 import { parseConclusion, sampleProblem } from "../embedded/worklist.ts";
-import type { Finding } from "../upstream/index.ts";
+import { type Finding, ModelReferenceError, resolveModel } from "../upstream/index.ts";
 
-/** The embedded model is asked for what it can do: the questions for other models are beyond it. */
-export async function* diagnoseEmbedded(abortSignal: AbortSignal): AsyncGenerator<Finding> {
-  const [{ createExecutor }, { embeddedModel }] = await Promise.all([
-    import("../embedded/engine/executor.ts"),
-    import("../embedded/language-model.ts"),
-  ]);
-  const { kind } = await createExecutor();
+/** An embedded model is asked for what it can do: the questions for other models are beyond it. */
+export async function* diagnoseEmbedded(
+  reference: string,
+  abortSignal: AbortSignal,
+): AsyncGenerator<Finding> {
+  const model = await resolveModel(reference).catch((error: unknown) => {
+    if (!(error instanceof ModelReferenceError)) throw error;
+    return error.message;
+  });
+  if (typeof model === "string") {
+    yield { check: "reference", status: "fail", detail: model };
+    return;
+  }
+  const { kind } = await (await import("../embedded/engine/executor.ts")).createExecutor();
   yield kind === "wasm"
     ? {
         check: "reachable",
@@ -19,7 +26,7 @@ export async function* diagnoseEmbedded(abortSignal: AbortSignal): AsyncGenerato
     : { check: "reachable", status: "ok", detail: "It runs on ONNX Runtime." };
   const startedAt = performance.now();
   const call = { prompt: userPrompt(sampleProblem(0)), abortSignal };
-  const { answer, usage } = await solve(embeddedModel(), call, { widths: [], seed: 0 });
+  const { answer, usage } = await solve(model, call, { widths: [], seed: 0 });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   yield parseConclusion(answer).size > 0
     ? { check: "answers", status: "ok", detail: `It answers a work list (${seconds} s, loading included).` }

@@ -1,10 +1,11 @@
 import { diagnose, type Finding } from "../upstream/index.ts";
+import { isEmbedded } from "../upstream/reference.ts";
 import { diagnoseEmbedded } from "./doctor-embedded.ts";
 import { findingLines, summaryLine } from "./doctor-lines.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { withJsonErrors } from "./json-errors.ts";
-import { DEFAULT_MODEL, modelReference } from "./model-reference.ts";
+import { modelReference } from "./model-reference.ts";
 import { paintFor } from "./view/paint.ts";
 
 export interface DoctorFlags {
@@ -28,8 +29,9 @@ export function doctorCommand(model: string | undefined, flags: DoctorFlags): Pr
     const findings: Finding[] = [];
     const options = { abortSignal: interrupt.signal, ...(timeout !== undefined && { timeoutMs: timeout }) };
     if (!json) print(paint("bold", reference));
-    const checks =
-      reference === DEFAULT_MODEL ? diagnoseEmbedded(interrupt.signal) : diagnose(reference, options);
+    const checks = isEmbedded(reference)
+      ? diagnoseEmbedded(reference, interrupt.signal)
+      : diagnose(reference, options);
     for await (const finding of checks) {
       findings.push(finding);
       if (json) print(JSON.stringify(finding));

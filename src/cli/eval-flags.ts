@@ -105,7 +105,9 @@ export function addEvalOptions(command: Command): Command {
     ),
   ]);
   add("Model:", [
-    option("--model <ref>", "embedded, http://host/v1#model, or provider:model").env("PACORE_MODEL"),
+    option("--model <ref>", "embedded[:directory], http://host/v1#model, or provider:model").env(
+      "PACORE_MODEL",
+    ),
     option("--base-url <url>", "an OpenAI-compatible endpoint; several with commas"),
     option("--explorer-model <ref>", "another model for all rounds but the last"),
     option("--judge-model <ref>", "the model that judges free answers"),

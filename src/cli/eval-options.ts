@@ -1,22 +1,21 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { redact } from "../core/redact.ts";
 import type { Problem } from "../data/problem.ts";
+import { weightsDigest } from "../embedded/pretrained.ts";
 import type { EvaluateOptions } from "../eval/evaluate.ts";
 import { checkKinds, graderFor } from "../eval/grader.ts";
 import { Meter } from "../eval/meter.ts";
 import { modelNameIn } from "../eval/plan.ts";
 import type { CardFacts } from "../eval/run-card.ts";
 import type { EvaluationStore } from "../eval/store.ts";
+import { isEmbedded, parseReference } from "../upstream/reference.ts";
 import { resolveModel } from "../upstream/resolve.ts";
 import { judgeVerifier } from "../verify/judge.ts";
 import { codeGrader } from "./eval-code.ts";
 import type { EvalFlags } from "./eval-flags.ts";
 import { methodsOf } from "./eval-methods.ts";
 import { InputError } from "./input-error.ts";
-import { DEFAULT_MODEL } from "./model-reference.ts";
 
 /** Everything an evaluation needs, as the flags say; models are opened. @throws {InputError} */
 export async function optionsOf(
@@ -85,14 +84,11 @@ export async function optionsOf(
   };
 }
 
-/** As they ship; right from `src/cli` and from `dist/cli`. */
-const WEIGHTS = new URL("../../models/embedded/model.safetensors", import.meta.url);
-
-/** The embedded model's id says nothing of its weights, which training changes. */
+/** An embedded model's id says nothing of its weights, which training changes. */
 async function modelName(reference: string, { modelId }: LanguageModelV4): Promise<string> {
-  if (reference !== DEFAULT_MODEL) return modelId;
-  const weights = await readFile(WEIGHTS);
-  return `${reference}, weights ${createHash("sha256").update(weights).digest("hex").slice(0, 16)}`;
+  const parsed = parseReference(reference);
+  if (parsed.kind !== "embedded") return modelId;
+  return `${modelId}, weights ${await weightsDigest(parsed.directory)}`;
 }
 
 /** For a report alone the model is a name. */
@@ -143,7 +139,7 @@ export function cardFacts(
   const judge = flags.judgeModel && `${redact(flags.judgeModel)}, ${flags.judgeVotes} unanimous votes`;
   return {
     data,
-    model: model === DEFAULT_MODEL ? (options.modelName ?? model) : redact(model),
+    model: isEmbedded(model) ? (options.modelName ?? model) : redact(model),
     problems,
     plan: options,
     version,

@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
-import { resolveModel } from "../upstream/resolve.ts";
+import { isEmbedded } from "../upstream/reference.ts";
+import { describeModel, resolveModel } from "../upstream/resolve.ts";
 import type { SolvePlan } from "./solve-plan.ts";
 
 /** The models of a run, open. */
@@ -7,7 +8,10 @@ export interface OpenModels {
   model: LanguageModelV4;
   /** One per exploring round, where they differ from the last one's. */
   models?: LanguageModelV4[];
-  /** The plan with the id of a model that was the endpoint's only one: tomorrow it may serve another. */
+  /**
+   * The plan with the id of a model that was the endpoint's only one: tomorrow it may serve another. An embedded
+   * model's directory is absolute.
+   */
   plan: SolvePlan;
 }
 
@@ -22,6 +26,9 @@ export async function openModels(plan: SolvePlan, abortSignal: AbortSignal): Pro
   return { model, models: plan.widths.map(() => explorer), plan: { ...pinned, settings } };
 }
 
-function pin(reference: string, { modelId }: LanguageModelV4): string {
+function pin(reference: string, model: LanguageModelV4): string {
+  // A run may be resumed from another directory.
+  if (isEmbedded(reference)) return describeModel(model);
+  const { modelId } = model;
   return /^https?:\/\//i.test(reference) && !reference.includes("#") ? `${reference}#${modelId}` : reference;
 }

@@ -7,6 +7,7 @@ import { runCard } from "../eval/run-card.ts";
 import { openStore } from "../eval/store.ts";
 import { Tally } from "../eval/tally.ts";
 import { writeReport } from "../eval/write-report.ts";
+import { isEmbedded } from "../upstream/reference.ts";
 import { loadData, rejectionLines } from "./eval-data.ts";
 import type { EvalFlags } from "./eval-flags.ts";
 import { catchEvalInterrupts } from "./eval-interrupt.ts";
@@ -16,7 +17,7 @@ import { textTable } from "./eval-table.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { reportError } from "./explain-error.ts";
 import { InputError } from "./input-error.ts";
-import { DEFAULT_MODEL, modelReference } from "./model-reference.ts";
+import { modelReference } from "./model-reference.ts";
 
 /** `pacore eval` */
 export async function runEval(source: string, flags: EvalFlags): Promise<ExitCode> {
@@ -95,7 +96,7 @@ function codeOf({ end, finished, planned }: Outcome): ExitCode {
 
 function checkEmbedded(reference: string, problems: readonly Problem[]): void {
   const other = problems.find(({ kind }) => kind !== "worklist");
-  if (reference !== DEFAULT_MODEL || !other) return;
+  if (!isEmbedded(reference) || !other) return;
   throw new InputError(
     `The embedded model solves work lists only, and ${other.id} is none; name a real model with --model or PACORE_MODEL.`,
   );

@@ -4,6 +4,7 @@ import type { CoordinationEvent } from "../core/events.ts";
 import { problemOf } from "../core/prompt-slot.ts";
 import type { SolveResult } from "../core/result.ts";
 import { parseWorklist } from "../embedded/worklist.ts";
+import { isEmbedded } from "../upstream/reference.ts";
 import { openView, tellingOf, viewKind } from "./choose-view.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { errorRecord, explainError, reportError } from "./explain-error.ts";
@@ -67,7 +68,7 @@ export async function runPlan({ runId, plan: asked, limits, output }: RunOptions
 
 /** The embedded model would answer anything with what it is: say so before five calls are made for it. */
 function checkEmbedded({ model, call, sample }: SolvePlan): void {
-  if (model !== DEFAULT_MODEL || sample || parseWorklist(problemOf(call.prompt))) return;
+  if (!isEmbedded(model) || sample || parseWorklist(problemOf(call.prompt))) return;
   throw new InputError(
     "The embedded model solves work lists only (pacore solve --sample); for this problem name a real model " +
       "with --model http://localhost:8000/v1#model-id, --model provider:model, or PACORE_MODEL.",

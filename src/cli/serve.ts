@@ -76,7 +76,10 @@ function addOptions(command: Command): void {
     }
   };
   add("Models:", [
-    ["--upstream <ref...>", "URL[#model], provider:model or embedded; several serve several models"],
+    [
+      "--upstream <ref...>",
+      "URL[#model], provider:model or embedded[:directory]; several serve several models",
+    ],
     ["--concurrency <count>", "most calls at once per endpoint", COUNT],
     ["--coordinate", "let reasoning_effort low, medium, high of plain model names choose the widths"],
     ["--no-progress", "do not tell hidden rounds' progress in streams"],

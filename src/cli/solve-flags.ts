@@ -104,7 +104,7 @@ export function addSolveOptions(command: Command): Command {
   add("Model:", [
     option(
       "--model <ref>",
-      "embedded, http://host/v1#model, provider:model; beside --base-url an id (env: PACORE_MODEL)",
+      "embedded[:directory], http://host/v1#model, provider:model; beside --base-url an id (env: PACORE_MODEL)",
     ),
     option("--base-url <url>", "an OpenAI-compatible endpoint; several with commas"),
     option("--explorer-model <ref>", "another model for all rounds but the last"),

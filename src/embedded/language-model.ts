@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
@@ -8,7 +10,9 @@ import { answer, callWarnings, type Engine } from "./generation.ts";
 
 export interface EmbeddedModelOptions {
   /** Directory of `config.json`, `model.safetensors`, `vocabulary.json`. Default: the one that ships. */
-  directory?: URL;
+  directory?: URL | string;
+  /** Default: `embedded`, or `embedded:PATH` with the directory's path: a reference of the model. */
+  modelId?: string;
   /** Where the model runs. Default: ONNX Runtime where it is installed, else WebAssembly. */
   executor?: "onnxruntime" | "wasm";
   /** Threads of ONNX Runtime. */
@@ -17,9 +21,12 @@ export interface EmbeddedModelOptions {
 
 const engines = new Map<string, Promise<Engine>>();
 
-/** Models of equal options share one engine, so that their calls are batched together. */
+/**
+ * Models of equal options share one engine, so that their calls are batched together. A directory is read once;
+ * what training writes into it later is another process's to see.
+ */
 function loadEngine(options: EmbeddedModelOptions): Promise<Engine> {
-  const key = JSON.stringify([options.directory?.href, options.executor, options.threads]);
+  const key = JSON.stringify([pathOf(options.directory), options.executor, options.threads]);
   let engine = engines.get(key);
   if (!engine) {
     engine = createEngine(options);
@@ -27,6 +34,16 @@ function loadEngine(options: EmbeddedModelOptions): Promise<Engine> {
     engines.set(key, engine);
   }
   return engine;
+}
+
+function pathOf(directory: URL | string | undefined): string | undefined {
+  return directory === undefined
+    ? undefined
+    : resolve(typeof directory === "string" ? directory : fileURLToPath(directory));
+}
+
+function modelIdOf({ modelId, directory }: EmbeddedModelOptions): string {
+  return modelId ?? (directory === undefined ? "embedded" : `embedded:${pathOf(directory)}`);
 }
 
 /** Imports happen here: who only mentions the model does not pay for a runtime. */
@@ -57,7 +74,7 @@ export function embeddedModel(options: EmbeddedModelOptions = {}): LanguageModel
   return {
     specificationVersion: "v4",
     provider: "pacore",
-    modelId: "embedded",
+    modelId: modelIdOf(options),
     supportedUrls: {},
     doGenerate: (call) => generate(options, call),
     doStream: (call) => stream(options, call),
@@ -76,7 +93,7 @@ async function generate(options: EmbeddedModelOptions, call: LanguageModelV4Call
     { type: "reasoning" as const, text: reasoning.join("") },
     { type: "text" as const, text: text.join("") },
   ].filter((part) => part.text !== "");
-  return { content, ...outcome, warnings: callWarnings(call), response: { modelId: "embedded" } };
+  return { content, ...outcome, warnings: callWarnings(call), response: { modelId: modelIdOf(options) } };
 }
 
 async function stream(options: EmbeddedModelOptions, call: LanguageModelV4CallOptions) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { keyFor } from "./keys.ts";
-import { parseReference } from "./reference.ts";
+import { isEmbedded, parseReference } from "./reference.ts";
 
 function endpoints(reference: string) {
   const parsed = parseReference(reference);
@@ -39,6 +39,11 @@ test("several URLs for one model are separated by commas", () => {
 
 test("other references are the embedded model, or a provider's", () => {
   expect(parseReference("embedded")).toEqual({ kind: "embedded" });
+  expect(parseReference("embedded:runs/a b/policy")).toEqual({
+    kind: "embedded",
+    directory: "runs/a b/policy",
+  });
+  expect(parseReference("embedded:8000")).toEqual({ kind: "embedded", directory: "8000" });
   expect(parseReference("openai:gpt-5")).toEqual({ kind: "provider", provider: "openai", modelId: "gpt-5" });
   expect(parseReference("amazon-bedrock:us.x.y-v1:0")).toMatchObject({
     provider: "amazon-bedrock",
@@ -46,7 +51,16 @@ test("other references are the embedded model, or a provider's", () => {
   });
 });
 
-test.each(["", "gpt-4.1", "Qwen/Qwen3-8B", "ftp://host/v1", ":", "x:", "http://"])(
+test("a reference tells whether its model runs here", () => {
+  expect(["embedded", " embedded ", "embedded:runs/policy"].map(isEmbedded)).toEqual([true, true, true]);
+  expect(["embeddeds", "embedded-x:m", "http://h/v1#embedded"].map(isEmbedded)).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
+
+test.each(["", "embedded:", "gpt-4.1", "Qwen/Qwen3-8B", "ftp://host/v1", ":", "x:", "http://"])(
   "%j names no model, and the error tells what would",
   (reference) => {
     expect(() => parseReference(reference)).toThrow(/embedded.*http:\/\/localhost:8000\/v1#model/s);

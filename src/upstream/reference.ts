@@ -2,16 +2,17 @@ import { ModelReferenceError } from "./errors.ts";
 
 /** What a model reference names. */
 export type ParsedReference =
-  | { kind: "embedded" }
+  | { kind: "embedded"; directory?: string }
   | { kind: "endpoints"; urls: URL[]; modelId: string | undefined }
   | { kind: "provider"; provider: string; modelId: string };
 
 export const REFERENCE_HELP =
-  'Give "embedded", an OpenAI-compatible base URL such as "http://localhost:8000/v1#model", or "provider:model".';
+  'Give "embedded", "embedded:DIRECTORY", an OpenAI-compatible base URL such as "http://localhost:8000/v1#model", or "provider:model".';
 
 /** Addresses without a scheme: `localhost/v1`, `10.0.0.7:8000`, `[::1]:8000`, `gpu:8000`, `api.example.com/v1`. */
 const BARE_ADDRESS =
   /^((localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])(:\d+)?([/#?,]|$)|[\w.-]+:\d+([/#?,]|$)|[\w-]+(\.[\w-]+)+\/)/i;
+const DIRECTORY = /^embedded:(.+)$/s;
 const PROVIDER = /^([a-z][a-z0-9-]*):(.+)$/s;
 
 /**
@@ -21,6 +22,8 @@ const PROVIDER = /^([a-z][a-z0-9-]*):(.+)$/s;
 export function parseReference(reference: string): ParsedReference {
   const text = reference.trim();
   if (text === "embedded") return { kind: "embedded" };
+  const directory = DIRECTORY.exec(text)?.[1];
+  if (directory !== undefined) return { kind: "embedded", directory };
   if (/^https?:\/\//i.test(text) || BARE_ADDRESS.test(text)) return parseEndpoints(text);
   const [, provider, modelId] = text.includes("://") ? [] : (PROVIDER.exec(text) ?? []);
   if (provider && modelId) return { kind: "provider", provider, modelId };
@@ -56,4 +59,9 @@ function parseBaseUrl(text: string): URL {
 /** For messages and labels: no user, no password, no query. */
 export function withoutCredentials(text: string): string {
   return text.replace(/^([a-z]+:\/\/)?[^/@]*@/i, "$1").replace(/[?#].*$/s, "");
+}
+
+/** Does a reference name a model that runs in this process? */
+export function isEmbedded(reference: string): boolean {
+  return /^\s*embedded(:|\s*$)/.test(reference);
 }

@@ -1,9 +1,12 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { LanguageModelV3 } from "@ai-sdk/provider";
 import { MockLanguageModelV3, MockLanguageModelV4 } from "ai/test";
 import { expect, test } from "vitest";
+import { tinyDirectory } from "../../test/support/tiny-directory.ts";
+import { embeddedModel } from "../embedded/language-model.ts";
 import { startUpstream } from "../testing/upstream.ts";
 import type { EndpointModel } from "./endpoint-model.ts";
 import { MissingProviderError, ModelReferenceError } from "./errors.ts";
@@ -74,6 +77,20 @@ test.each([
 ])("provider:model takes the export %s", async (_, name, source) => {
   const cwd = await install(name, source);
   expect(await resolveModel("acme-cloud:big:1", { cwd })).toMatchObject({ modelId: "big:1" });
+});
+
+test("a directory's model is described by its absolute path, and answers to the reference it was given", async () => {
+  const directory = await tinyDirectory();
+  const model = await resolveModel(`embedded:${relative("", directory)}/`);
+  expect(model.modelId).toBe(`embedded:${relative("", directory)}/`);
+  expect(describeModel(model)).toBe(`embedded:${directory}`);
+  expect(describeModel(embeddedModel({ directory: pathToFileURL(directory) }))).toBe(`embedded:${directory}`);
+  expect(describeModel(await resolveModel("embedded"))).toBe("embedded");
+});
+
+test("a directory that holds no model is no reference", async () => {
+  await expect(resolveModel("embedded:/no/such")).rejects.toThrow(ModelReferenceError);
+  await expect(resolveModel("embedded:/no/such")).rejects.toThrow("/no/such: there is no config.json");
 });
 
 test("a provider that is not installed is an error that says what to install", async () => {

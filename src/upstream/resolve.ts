@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { type AnyLanguageModel, toLanguageModelV4 } from "../core/any-model.ts";
 import type { Endpoint } from "./chat-request.ts";
@@ -26,6 +27,7 @@ export interface ResolveOptions extends EndpointModelOptions {
  *
  * - an AI SDK model, of any version
  * - `embedded`: the model that ships with the package
+ * - `embedded:PATH`: a model directory, as training leaves it; its weights are read once in a process
  * - `http://host:8000/v1#model`: an OpenAI-compatible endpoint; without `#model` the only one it serves
  * - `http://a/v1,http://b/v1#model`: several endpoints that serve the same model, balanced
  * - `provider:model`: through an installed AI SDK provider package
@@ -41,7 +43,7 @@ export async function resolveModel(
   const parsed = parseReference(reference);
   switch (parsed.kind) {
     case "embedded":
-      return embedded();
+      return embedded(parsed.directory);
     case "provider":
       return toLanguageModelV4(await installedModel(parsed.provider, parsed.modelId, options.cwd));
     case "endpoints": {
@@ -105,14 +107,23 @@ function listing(models: ListedModel[]): string {
 }
 
 /** Loaded only when asked for: the model comes with its engines. */
-async function embedded(): Promise<LanguageModelV4> {
+async function embedded(directory: string | undefined): Promise<LanguageModelV4> {
   const { embeddedModel } = await import("../embedded/language-model.ts");
-  return embeddedModel();
+  if (directory === undefined) return embeddedModel();
+  // A directory that cannot be used is known now, not after five calls.
+  const { loadPretrained } = await import("../embedded/pretrained.ts");
+  await loadPretrained(directory).catch((error: unknown) => {
+    throw new ModelReferenceError(error instanceof Error ? error.message : String(error), { cause: error });
+  });
+  return embeddedModel({ directory, modelId: `embedded:${directory}` });
 }
 
-/** A reference for journals and logs: tells which model it was, and holds no key. */
+/** A reference for journals and logs: tells which model it was, from any directory, and holds no key. */
 export function describeModel(model: LanguageModelV4): string {
-  if (model instanceof EndpointModel) return `${model.urls.join(",")}#${model.modelId}`;
-  if (model.provider === "pacore" && model.modelId === "embedded") return "embedded";
-  return `${model.provider}:${model.modelId}`;
+  const { provider, modelId } = model;
+  if (model instanceof EndpointModel) return `${model.urls.join(",")}#${modelId}`;
+  if (provider !== "pacore") return `${provider}:${modelId}`;
+  if (modelId === "embedded") return modelId;
+  const directory = /^embedded:(.+)$/s.exec(modelId)?.[1];
+  return directory === undefined ? `${provider}:${modelId}` : `embedded:${resolve(directory)}`;
 }
