@@ -1,6 +1,6 @@
+import type { Grader } from "../data/grade.ts";
 import type { Problem } from "../data/problem.ts";
 import { InvalidOptionError } from "../errors.ts";
-import type { Grader } from "../eval/grade.ts";
 import { readGold } from "../verify/code/gold.ts";
 import { openRunner } from "../verify/code/open-runner.ts";
 import { codeVerifier } from "../verify/code/verifier.ts";

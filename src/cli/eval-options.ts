@@ -1,11 +1,11 @@
 import { createRequire } from "node:module";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { Meter } from "../core/meter.ts";
 import { redact } from "../core/redact.ts";
+import { checkKinds, graderFor } from "../data/grader.ts";
 import type { Problem } from "../data/problem.ts";
 import { weightsDigest } from "../embedded/pretrained.ts";
 import type { EvaluateOptions } from "../eval/evaluate.ts";
-import { checkKinds, graderFor } from "../eval/grader.ts";
-import { Meter } from "../eval/meter.ts";
 import { modelNameIn } from "../eval/plan.ts";
 import type { CardFacts } from "../eval/run-card.ts";
 import type { EvaluationStore } from "../eval/store.ts";

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** Uniform on [0, 1). */
 export type Random = () => number;
 
@@ -17,6 +19,14 @@ export function deriveSeed(seed: number, salt: number): number {
   let h = Math.imul(seed ^ (seed >>> 16), 0x21f0aaad) ^ Math.imul(salt + 0x9e3779b9, 0x735a2d97);
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
   return (h ^ (h >>> 13)) >>> 0;
+}
+
+/** A seed for one purpose, out of names: independent of the order in which things happen to run. */
+export function seedFor(seed: number, ...names: (string | number)[]): number {
+  return createHash("sha256")
+    .update(JSON.stringify([seed, ...names]))
+    .digest()
+    .readUInt32LE();
 }
 
 /** A shuffled copy (Fisher–Yates). */

@@ -1,14 +1,5 @@
-import { createHash } from "node:crypto";
 import { seededRandom, shuffle } from "../core/random.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-
-/** A seed for one purpose, out of names: independent of the order in which units happen to run. */
-export function seedFor(seed: number, ...names: (string | number)[]): number {
-  return createHash("sha256")
-    .update(JSON.stringify([seed, ...names]))
-    .digest()
-    .readUInt32LE();
-}
 
 /** K different ones of a pool of N, drawn without replacement. */
 export function drawFrom(poolSize: number, count: number, seed: number): number[] {

@@ -1,19 +1,19 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import { childController } from "../core/abort.ts";
+import { Caps, type Spent } from "../core/caps.ts";
+import type { Meter } from "../core/meter.ts";
 import type { CoordinateOptions } from "../core/options.ts";
 import type { Price } from "../core/receipt.ts";
 import { Semaphore } from "../core/semaphore.ts";
+import { Slots } from "../core/slots.ts";
 import type { TokenUsage } from "../core/usage.ts";
+import type { Grader } from "../data/grade.ts";
 import type { Problem } from "../data/problem.ts";
 import { PacoreError } from "../errors.ts";
-import { Caps } from "./caps.ts";
-import type { Grader } from "./grade.ts";
-import type { Meter } from "./meter.ts";
 import type { Method } from "./method.ts";
 import { checkPlan, plannedUnits } from "./plan.ts";
 import { ProblemRun } from "./problem-run.ts";
-import { Slots } from "./slots.ts";
-import type { EvaluationStore, Spent } from "./store.ts";
+import type { EvaluationStore } from "./store.ts";
 import { Tally, type TallyFigures } from "./tally.ts";
 import type { Trial, Unit } from "./trial.ts";
 

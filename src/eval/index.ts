@@ -1,4 +1,7 @@
 /** Evaluation: methods on problems, journaled; figures; reports; what stored trajectories say without a model. */
+export { Meter } from "../core/meter.ts";
+export type { Grader } from "../data/grade.ts";
+export { checkKinds, type GraderResources, graderFor } from "../data/grader.ts";
 export {
   type EvaluateOptions,
   type EvaluationPlan,
@@ -8,9 +11,6 @@ export {
   UpstreamDownError,
 } from "./evaluate.ts";
 export { type Forecast, Forecaster, type Observation, type Odds } from "./forecast.ts";
-export type { Grader } from "./grade.ts";
-export { checkKinds, type GraderResources, graderFor } from "./grader.ts";
-export { Meter } from "./meter.ts";
 export {
   type CoordinatedMethod,
   coordinated,

@@ -1,11 +1,12 @@
 import type { Journal } from "../core/journal.ts";
 import type { CoordinateOptions } from "../core/options.ts";
+import { seedFor } from "../core/random.ts";
+import { type Grade, gradeOnce } from "../data/grade.ts";
 import type { Problem } from "../data/problem.ts";
 import { toPrompt } from "../data/to-prompt.ts";
 import { plurality } from "../embedded/worklist.ts";
-import { asFirstRound, drawFrom, seedFor } from "./draw.ts";
+import { asFirstRound, drawFrom } from "./draw.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { type Grade, gradeOnce } from "./grade.ts";
 import { type CoordinatedMethod, type Method, single } from "./method.ts";
 import { callsOfUnit } from "./plan.ts";
 import { runUnit } from "./run-unit.ts";

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Spent } from "../core/caps.ts";
 import type { Journal, RoundRecord } from "../core/journal.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import type { TokenUsage } from "../core/usage.ts";
@@ -10,14 +11,6 @@ import { loadSqlite } from "../journal/sqlite.ts";
 import { WriteQueue } from "../journal/write-queue.ts";
 import { openDatabase } from "./open-database.ts";
 import type { Trial, Unit } from "./trial.ts";
-
-/** What all calls so far came to, those of unfinished units included. */
-export interface Spent {
-  calls: number;
-  input: number;
-  cachedInput: number;
-  output: number;
-}
 
 /** One trial as it is stored. */
 export type StoredTrial = Unit & { trial: Trial };

@@ -1,9 +1,9 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
-import { readUsage, type TokenUsage } from "../core/usage.ts";
+import { readUsage, type TokenUsage } from "./usage.ts";
 
 /**
- * Tells what a model beside the one under test is paid: a judge's calls are on the evaluation's bill. Wrap the
- * model before it is put to use; the evaluation listens while it runs.
+ * Tells what a model beside the one under test is paid: a judge's calls are on the same bill. Wrap the model before
+ * it is put to use; an evaluation, or whatever pays, listens while it runs.
  */
 export class Meter {
   onUsage: (usage: TokenUsage) => void = () => {};

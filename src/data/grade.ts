@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { normalText } from "../core/agreement.ts";
 import type { Semaphore } from "../core/semaphore.ts";
 import { type Score, unscored } from "../verify/score.ts";
-import type { Value } from "./metrics/emergence.ts";
 
 /** Tells right from wrong for one problem. */
 export interface Grader {
@@ -12,7 +11,8 @@ export interface Grader {
 }
 
 export interface Grade {
-  value: Value;
+  /** From 0 (wrong) to 1 (right); null: unscored. */
+  value: number | null;
   /** Normal form; "" where there is no answer. */
   answer: string;
   explanation: string;

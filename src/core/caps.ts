@@ -1,9 +1,16 @@
-import { moneyOf, type Price } from "../core/receipt.ts";
-import type { TokenUsage } from "../core/usage.ts";
-import type { Spent } from "./store.ts";
+import { moneyOf, type Price } from "./receipt.ts";
+import type { TokenUsage } from "./usage.ts";
+
+/** What all calls so far came to, those of unfinished work included. */
+export interface Spent {
+  calls: number;
+  input: number;
+  cachedInput: number;
+  output: number;
+}
 
 export interface CapOptions {
-  /** Generated tokens of the whole evaluation, earlier lives included. */
+  /** Generated tokens of the whole work, earlier lives included. */
   tokens?: number | undefined;
   money?: number | undefined;
   price?: Price | undefined;
@@ -15,7 +22,7 @@ export interface CapOptions {
 const CAUTION = 1.5;
 
 /**
- * The evaluation's caps. A unit is started only if what it is expected to cost still fits beside all units in
+ * Caps of work that is made of many runs: an evaluation, a pool. A unit is started only if what it is expected to cost still fits beside all units in
  * flight; with a cap on each call that is a bound, else an estimate, and then {@link exhausted} stops the rest.
  */
 export class Caps {

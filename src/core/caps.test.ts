@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { NO_USAGE } from "../core/usage.ts";
 import { Caps } from "./caps.ts";
+import { NO_USAGE } from "./usage.ts";
 
 const none = { calls: 0, input: 0, cachedInput: 0, output: 0 };
 const used = (output: number, input = 0) => ({ ...NO_USAGE, input, output });

@@ -1,4 +1,3 @@
-import type { Problem, ProblemKind } from "../data/problem.ts";
 import { parseConclusion, scoreWorklist } from "../embedded/worklist.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { choiceVerifier } from "../verify/choice.ts";
@@ -7,6 +6,7 @@ import { mathNormalForm } from "../verify/math/normal-form.ts";
 import { right, type Score, type Verifier, wrong } from "../verify/score.ts";
 import { type CaseKind, caseSchema, scoreCase } from "../verify/score-case.ts";
 import type { Grader } from "./grade.ts";
+import type { Problem, ProblemKind } from "./problem.ts";
 
 /** Graders that need something from outside: a model, a sandbox. */
 export interface GraderResources {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Problem } from "../data/problem.ts";
-import { worklistProblems } from "../data/worklists.ts";
 import { right } from "../verify/score.ts";
 import { checkKinds, graderFor } from "./grader.ts";
+import type { Problem } from "./problem.ts";
+import { worklistProblems } from "./worklists.ts";
 
 const { signal } = new AbortController();
 const problem = (kind: Problem["kind"], answer: Problem["answer"], more: Partial<Problem> = {}): Problem => ({
