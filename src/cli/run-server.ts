@@ -34,6 +34,7 @@ async function optionsOf(flags: ServeFlags): Promise<ServerOptions> {
     coordinate: flags.coordinate,
     progress: flags.progress,
     noAuth: !flags.auth,
+    cors: flags.cors,
     keys: apiKeys === undefined ? undefined : await readKeysFile(apiKeys),
     prices: prices === undefined ? undefined : await readPrices(prices),
     price: parsePrice(flags.priceIn, flags.priceOut),

@@ -11,6 +11,7 @@ export interface ServeFlags {
   apiKeys?: string;
   /** False with `--no-auth`. */
   auth: boolean;
+  cors?: string[];
   makeKey?: string;
   prices?: string;
   priceIn?: string;
@@ -92,6 +93,7 @@ function addOptions(command: Command): void {
     ["--port <number>", "0 takes a free one", parseNumber({ least: 0, most: 65_535, integer: true }), 8000],
     ["--api-keys <file>", "who may ask, and how much: see docs/server.md"],
     ["--no-auth", "listen beyond this machine without keys"],
+    ["--cors <origin...>", "let web pages of these origins ask; with keys * is any (default: none)"],
     ["--make-key <id>", "print a new key and its entry for the file, and end"],
   ]);
   add("Limits:", [

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { authenticate, refuseForeignSites } from "./auth/authenticate.ts";
+import { crossOrigin } from "./auth/cross-origin.ts";
 import { chatCompletions } from "./chat/route.ts";
 import { ApiError } from "./errors/api-error.ts";
 import { toApiError } from "./errors/to-api-error.ts";
@@ -93,9 +94,11 @@ const routeOf = (path: string) => ROUTES.exec(path)?.[0] ?? "other";
 
 /** Who asks, and whether there is anybody to answer. */
 function guard(app: Hono<Env>, service: Service): void {
-  const { keys, noAuth } = service.settings;
+  const { keys, noAuth, cors } = service.settings;
+  if (cors.length > 0) app.use("/v1/*", crossOrigin(cors));
   app.use("/v1/*", async (c, next) => {
-    if (!keys && !noAuth) refuseForeignSites({ host: headerOf(c, "host"), origin: headerOf(c, "origin") });
+    const origin = headerOf(c, "origin");
+    if (!keys && !noAuth) refuseForeignSites({ host: headerOf(c, "host"), origin, allowed: cors });
     c.set("key", authenticate(keys, headerOf(c, "authorization")));
     if (service.draining && c.req.method === "POST") {
       throw new ApiError(503, {

@@ -1,6 +1,7 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Price } from "../core/receipt.ts";
 import { InvalidOptionError } from "../errors.ts";
+import { checkOrigins } from "./auth/cross-origin.ts";
 import type { ApiKey } from "./auth/keys-file.ts";
 import type { LogLevel } from "./observe/log.ts";
 
@@ -14,6 +15,8 @@ export interface ServerOptions {
   /** Who may ask. Default: anyone, which is refused beyond loopback unless `noAuth`. */
   keys?: readonly ApiKey[] | undefined;
   noAuth?: boolean | undefined;
+  /** Origins whose web pages may ask (CORS), such as `http://localhost:3000`; `*` needs keys. Default: none. */
+  cors?: readonly string[] | undefined;
   host?: string | undefined;
   /** 0 takes a free one. */
   port?: number | undefined;
@@ -63,6 +66,7 @@ const DEFAULTS = {
   upstreams: ["embedded"] as readonly (string | LanguageModelV4)[],
   coordinate: false,
   noAuth: false,
+  cors: [] as readonly string[],
   host: "127.0.0.1",
   port: 8000,
   progress: true,
@@ -100,5 +104,6 @@ export function readServerOptions(options: ServerOptions): ServerSettings {
       throw new InvalidOptionError(name, `${value} is not a number of at least ${least}.`);
     }
   }
+  checkOrigins(settings.cors, { guarded: settings.keys !== undefined || settings.noAuth });
   return settings;
 }

@@ -1,5 +1,6 @@
 import type { EndpointModel } from "../../upstream/endpoint-model.ts";
 import { exhausted, type Reservation } from "../auth/allowance.ts";
+import { crossOriginHeaders } from "../auth/cross-origin.ts";
 import { checkMessageCount } from "../chat/plan.ts";
 import { badRequest } from "../errors/api-error.ts";
 import { toApiError } from "../errors/to-api-error.ts";
@@ -9,6 +10,7 @@ import { bodyOutlet, socketOutlet } from "../http/outlet.ts";
 import type { JsonObject } from "../http/read-body.ts";
 import { ReaderLeftError } from "../runs/leaving.ts";
 import type { Service } from "../service.ts";
+import type { ServerSettings } from "../settings.ts";
 import type { ServedModel } from "./catalog.ts";
 import { UsageScan } from "./usage-scan.ts";
 
@@ -66,7 +68,7 @@ export async function passThrough(
     watch.started();
     reservation = service.allowances.reserve(key, { ...mostOf(body), price: served.price });
     const text = capped(plain, reservation);
-    return await relayed(c, plain, { text, scan, controller, stallMs: service.settings.stallMs, over });
+    return await relayed(c, plain, { text, scan, controller, settings: service.settings, over });
   } catch (error) {
     over(error);
     throw error;
@@ -139,7 +141,7 @@ interface RelayParts {
   text: string;
   scan: UsageScan;
   controller: AbortController;
-  stallMs: number;
+  settings: ServerSettings;
   over: (error: unknown) => void;
 }
 
@@ -147,11 +149,11 @@ interface RelayParts {
 async function relayed(
   c: RequestContext,
   { body, endpoint }: PassThrough,
-  { text, scan, controller, stallMs, over }: RelayParts,
+  { text, scan, controller, settings, over }: RelayParts,
 ): Promise<Response> {
   const { outgoing } = c.env ?? {};
   const outlet = outgoing
-    ? socketOutlet(outgoing, { stallMs })
+    ? socketOutlet(outgoing, settings)
     : bodyOutlet(() => controller.abort(new ReaderLeftError()));
   let response: Response | undefined;
   const streaming = body.stream === true;
@@ -165,6 +167,7 @@ async function relayed(
           ...asked,
           ...(told !== undefined && { "content-type": told }),
           "x-request-id": c.get("requestId"),
+          ...(settings.cors.length > 0 && crossOriginHeaders(c)),
         };
         response = outlet.head(status, own, flow);
       },
