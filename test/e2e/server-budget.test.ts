@@ -27,6 +27,20 @@ test("a key's tokens are reserved before upstream calls, and settled at what was
   expect(s.upstream.requests.at(-1)?.body.max_tokens).toBe(984);
 });
 
+test("what may be asked once more is set aside, too", async () => {
+  const { keys, headers } = oneKey({ tokensPerDay: 100 });
+  await using s = await served({ script: { content: "x", headersDelayMs: 60_000 } }, { keys });
+  const gone = new AbortController();
+  const ask = (pacore: object) =>
+    s.post(CHAT, { model: "model@2", messages, max_tokens: 20, pacore }, { headers, signal: gone.signal });
+  const first = ask({});
+  await s.upstream.until(({ inFlight }) => inFlight === 2);
+  // Two hidden calls, twice each, and the last one: nothing is left.
+  expect((await ask({ on_cut_off: "drop" })).status).toBe(429);
+  gone.abort();
+  await expect(first).rejects.toThrow();
+});
+
 test("a used-up budget is a 429 until midnight", async () => {
   const { keys, headers } = oneKey({ tokensPerDay: 4 });
   await using s = await served({ script: { content: "a b c d" } }, { keys });

@@ -218,6 +218,27 @@ test("the pacore object sets widths, seed, quorum, budget and deadline", async (
   expect(s.upstream.requests.every(({ body }) => (body.max_tokens as number) <= 100_000)).toBe(true);
 });
 
+test.each([
+  [undefined, 4, 2],
+  ["retry", 4, 2],
+  ["drop", 3, 1],
+] as const)(
+  "with on_cut_off %s a hidden call that is cut off leads to %i calls",
+  async (policy, calls, kept) => {
+    await using s = await served({
+      script: (request) =>
+        request.id === 1
+          ? { reasoning: "so many cases", content: "", finishReason: "length" }
+          : script(request),
+    });
+    const pacore = policy && { on_cut_off: policy };
+    const reply = await s.post("/v1/chat/completions", { model: "model@2", messages, pacore });
+    const { pacore: told } = (await reply.json()) as { pacore: { receipt: { rounds: object[] } } };
+    expect(s.upstream.requests).toHaveLength(calls);
+    expect(told.receipt.rounds[0]).toMatchObject({ width: 2, effectiveWidth: kept, cutOff: 1 });
+  },
+);
+
 test("a model that is not a network endpoint is served too", async () => {
   const { scriptedModel } = await import("../../src/testing/scripted-model.ts");
   const model = scriptedModel(({ streamed }) => (streamed ? "forty-two" : "42"), { modelId: "inside" });

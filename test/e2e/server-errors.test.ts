@@ -144,6 +144,26 @@ test("an upstream's rate limit is passed on with Retry-After", async () => {
   expect(response.headers.get("retry-after")).toBe("7");
 });
 
+test("a model that is left alone for its failures is unavailable, with the time to come back", async () => {
+  await using s = await served({ script: { status: 500, body: "" } });
+  for (let i = 0; i < 5; i++)
+    expect(
+      (await s.post(CHAT, { model: "model", messages: [...messages, { role: "user", content: `${i}` }] }))
+        .status,
+    ).toBe(502);
+  for (const model of ["model", "model@2"]) {
+    const response = await s.post(CHAT, {
+      model,
+      messages,
+      pacore: model === "model" ? undefined : { max_retries: 0 },
+    });
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await response.json()).toMatchObject({ error: { code: "upstream_unavailable" } });
+  }
+  expect(s.upstream.requests).toHaveLength(5);
+});
+
 test("beyond loopback a server without keys does not start", async () => {
   await expect(startServer({ host: "0.0.0.0", port: 0, log: "silent" })).rejects.toThrow(/--api-keys/);
   const open = await startServer({ host: "0.0.0.0", port: 0, noAuth: true, log: "silent" });

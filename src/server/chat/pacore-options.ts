@@ -19,6 +19,12 @@ export const pacoreOptions = z.strictObject({
   seed: z.number().int().optional().describe("Decides the order of messages and the seeds of all calls."),
   progress: z.boolean().optional().describe("Tell the hidden rounds' progress in the stream."),
   sampling: z.enum(["paper", "model"]).optional(),
+  on_cut_off: z
+    .enum(["retry", "drop", "keep-tail"])
+    .optional()
+    .describe(
+      "A hidden trajectory without a conclusion: asked once more (default), left out, or its end used.",
+    ),
   min_messages: z.number().int().min(1).optional(),
   max_retries: z.number().int().min(0).max(10).optional(),
   context_window: z.number().int().min(1).optional(),

@@ -16,22 +16,20 @@ export function widthsOf(pacore: PacoreOptions | null | undefined, byModel: Widt
 
 /** The `pacore` object as options of the run. */
 export function toOptions(pacore: PacoreOptions | null | undefined, widths: Widths): CoordinateOptions {
-  const { budget, deadline, deadline_ms, quorum, seed, sampling, min_messages, max_retries, context_window } =
-    pacore ?? {};
+  const { budget, deadline, deadline_ms, quorum, seed, sampling } = pacore ?? {};
+  const { on_cut_off, min_messages, max_retries, context_window } = pacore ?? {};
   const limits = typeof budget === "number" ? { tokens: budget } : (budget ?? {});
   return {
     widths,
     // A plain call is the client's own: nothing of it is changed. Exploring needs the paper's temperature.
     sampling: sampling ?? (widths.length === 0 ? "model" : "paper"),
-    // What was streamed of the answer cannot be taken back, and a call that met the client's own cap would do so
-    // again: it ends as `length`, as with any chat model.
-    onCutOff: "drop",
     ...definedOf({
       budgetTokens: limits.tokens,
       budgetMoney: limits.money,
       deadlineMs: deadline_ms ?? (deadline === undefined ? undefined : deadline * 1000),
       quorum,
       seed,
+      onCutOff: on_cut_off,
       minMessages: min_messages,
       maxRetries: max_retries,
       contextWindow: context_window,

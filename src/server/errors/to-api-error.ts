@@ -80,9 +80,18 @@ function tooShort(cause: EmptyRoundError): ApiError {
 
 /** An upstream's refusal in our words; only our own transport's messages are known to hold no host or key. */
 function upstreamFailed(error: APICallError): ApiError {
-  const said = error instanceof UpstreamError ? error.message : "The model endpoint failed.";
+  const { kind, message: said } =
+    error instanceof UpstreamError ? error : { kind: undefined, message: "The model endpoint failed." };
   const status = error.statusCode;
   const retryAfter = retryAfterOf(error);
+  // Its breaker is open: nobody was asked.
+  if (kind === "open") {
+    return new ApiError(
+      503,
+      { message: said, code: "upstream_unavailable", retryAfter: retryAfter ?? 5 },
+      { cause: error },
+    );
+  }
   switch (status) {
     case 400:
     case 413:
@@ -107,22 +116,15 @@ function upstreamFailed(error: APICallError): ApiError {
     case 504:
       return new ApiError(504, { message: said, code: "upstream_timeout" }, { cause: error });
     default: {
-      const kind = error instanceof UpstreamError ? error.kind : undefined;
       if (kind === "idle")
         return new ApiError(504, { message: said, code: "upstream_timeout" }, { cause: error });
-      if (kind === "open") {
-        return new ApiError(
-          503,
-          { message: said, code: "upstream_unavailable", retryAfter: retryAfter ?? 5 },
-          { cause: error },
-        );
-      }
       return new ApiError(502, { message: said, code: "upstream_failed" }, { cause: error });
     }
   }
 }
 
 function retryAfterOf({ responseHeaders }: APICallError): number | undefined {
-  const seconds = Number(responseHeaders?.["retry-after"]);
+  const { "retry-after": after, "retry-after-ms": afterMs } = responseHeaders ?? {};
+  const seconds = afterMs === undefined ? Number(after) : Number(afterMs) / 1000;
   return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
 }

@@ -113,9 +113,10 @@ function notEnoughLeft({ options }: RunPlan, error: BudgetTooSmallError): Error 
     : error;
 }
 
-/** The most that a run can generate, as far as its caller bounded it. */
+/** The most that a run can generate, as far as its caller bounded it: what is cut off may be asked once more. */
 function mostOf({ call, options }: RunPlan): { tokens: number | undefined; money: number | undefined } {
-  const calls = (options.widths as Widths).reduce((sum, width) => sum + width, 1);
+  const hidden = (options.widths as Widths).reduce((sum, width) => sum + width, 0);
+  const calls = 1 + ((options.onCutOff ?? "retry") === "retry" ? 2 * hidden : hidden);
   const byCap = call.maxOutputTokens === undefined ? undefined : call.maxOutputTokens * calls;
   const bounds = [byCap, options.budgetTokens].filter((bound) => bound !== undefined);
   return { tokens: bounds.length > 0 ? Math.min(...bounds) : undefined, money: options.budgetMoney };
