@@ -12,6 +12,10 @@ export interface ScalarEvent {
 export const versionRecord = (wallTime: number): Buffer =>
   record(concat(double(1, wallTime), text(3, "brain.Event:2")));
 
+/** `SessionLog { status = START }` at step 0: a reader that is watching forgets what it has read of the run. */
+export const startRecord = (wallTime: number): Buffer =>
+  record(concat(double(1, wallTime), bytes(7, integer(1, 1))));
+
 /**
  * `Event { double wall_time = 1; int64 step = 2; Summary summary = 5 }` with
  * `Summary { repeated Value { string tag = 1; float simple_value = 2 } value = 1 }`, framed as a TFRecord. Written

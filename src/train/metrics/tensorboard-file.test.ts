@@ -73,6 +73,8 @@ function event(record: Buffer) {
     wallTime: (one(fields, 1) as Buffer).readDoubleLE(),
     step: Number(one(fields, 2) ?? 0n),
     version: one(fields, 3)?.toString(),
+    /** `SessionLog.status`: 1 is a start. */
+    session: Number(one(decode((one(fields, 7) as Buffer | undefined) ?? Buffer.alloc(0)), 1) ?? 0n),
     scalars: Object.fromEntries(
       values.map((value) => [String(one(value, 1)), (one(value, 2) as Buffer).readFloatLE()]),
     ),
@@ -87,8 +89,9 @@ test("an independent decoder finds the version, every step, and values to float3
   await file.addIteration(exampleIteration(1));
   await file.addIteration(exampleIteration(300, { reward: 0.1 }));
   await file.close();
-  const [first, ...events] = await eventsIn(file.path);
+  const [first, start, ...events] = await eventsIn(file.path);
   expect(first).toMatchObject({ version: "brain.Event:2", wallTime: 1_700_000_000.5, scalars: {} });
+  expect(start).toMatchObject({ session: 1, step: 0, scalars: {} });
   expect(events.map(({ step }) => step)).toEqual([1, 300]);
   expect(events[0]?.scalars).toMatchObject({
     "reward/mean": 0.25,
@@ -108,7 +111,7 @@ test("every number of an iteration has a name, and no two share one", async () =
   const metrics = exampleIteration(1, { crossChecking: 0.5, coverage: 0.5, soloReward: 0.5 });
   await file.addIteration(metrics);
   await file.close();
-  const [, told] = await eventsIn(file.path);
+  const told = (await eventsIn(file.path)).at(-1);
   // The iteration itself is the step.
   expect(Object.keys(told?.scalars ?? {})).toHaveLength(leaves(metrics).length - 1);
 });
@@ -119,7 +122,7 @@ test("what could not be measured is left out", async () => {
     exampleIteration(1, { entropy: Number.NaN, valueLoss: Number.POSITIVE_INFINITY, klToStart: null }),
   );
   await file.close();
-  const [, told] = await eventsIn(file.path);
+  const told = (await eventsIn(file.path)).at(-1);
   expect(told?.scalars).not.toHaveProperty(["policy/entropy"]);
   expect(told?.scalars).not.toHaveProperty(["critic/loss"]);
   expect(told?.scalars).not.toHaveProperty(["policy/kl_to_start"]);
@@ -130,26 +133,43 @@ test("a resumed run is one file with each iteration once, its clock going back f
   await first.addEvaluation(exampleEvaluation(0));
   for (let iteration = 1; iteration <= 5; iteration++) await first.addIteration(exampleIteration(iteration));
   await first.close();
-  await writeFile(join(folder, "events.out.tfevents.1.of-another-program"), "");
   const second = await openRunLog({ folder, after: 3 });
   await second.addIteration(exampleIteration(4, { reward: 0.5 }));
   await second.addEvaluation(exampleEvaluation(4));
   await second.close();
-  const [other, ours, ...more] = (await eventFiles()).sort();
-  expect([other, more]).toEqual(["events.out.tfevents.1.of-another-program", []]);
-  const events = await eventsIn(join(folder, ours as string));
-  expect(events.slice(1).map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 4]);
-  expect(events[1]?.scalars).toMatchObject({
+  const events = (await Promise.all((await eventFiles()).map((name) => eventsIn(join(folder, name)))))
+    .flat()
+    .slice(2);
+  expect(events.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 4]);
+  expect(events[0]?.scalars).toMatchObject({
     "evaluation/[4]": 0.5,
     "evaluation_error/[4]": Math.fround(0.02),
   });
-  expect(events[5]?.scalars["reward/mean"]).toBe(0.5);
-  expect((events[4]?.wallTime ?? 0) - (events[2]?.wallTime ?? 0)).toBeCloseTo(20, 3);
+  expect(events[4]?.scalars["reward/mean"]).toBe(0.5);
+  expect((events[3]?.wallTime ?? 0) - (events[1]?.wallTime ?? 0)).toBeCloseTo(20, 3);
+});
+
+test("another program's file stays; of ours one is left, emptied, beside the new one", async () => {
+  await writeFile(join(folder, "events.out.tfevents.1.other"), "theirs");
+  await writeFile(join(folder, "events.out.tfevents.2.pacore.1"), "");
+  await writeFile(join(folder, "events.out.tfevents.3.pacore.1"), "ours");
+  await (await TensorBoardFile.open({ folder, now: () => 4000 })).close();
+  const names = (await eventFiles()).sort();
+  expect(names).toEqual([
+    "events.out.tfevents.1.other",
+    "events.out.tfevents.3.pacore.1",
+    `events.out.tfevents.4.pacore.${process.pid}`,
+  ]);
+  expect(await readFile(join(folder, names[0] as string), "utf8")).toBe("theirs");
+  expect(await readFile(join(folder, names[1] as string), "utf8")).toBe("");
 });
 
 test("a run without an iteration is a file with a version", async () => {
   const log = await openRunLog({ folder });
   await log.close();
   const [name] = await eventFiles();
-  expect(await eventsIn(join(folder, name as string))).toMatchObject([{ version: "brain.Event:2" }]);
+  expect(await eventsIn(join(folder, name as string))).toMatchObject([
+    { version: "brain.Event:2" },
+    { session: 1 },
+  ]);
 });

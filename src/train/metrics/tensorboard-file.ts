@@ -1,6 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { scalarRecord, versionRecord } from "./event-record.ts";
+import { scalarRecord, startRecord, versionRecord } from "./event-record.ts";
 import type { RecordedEvaluation, RecordedIteration } from "./recorded.ts";
 import { evaluationScalars, iterationScalars } from "./scalars.ts";
 
@@ -44,8 +44,7 @@ export class TensorBoardFile {
     now = Date.now,
   }: TensorBoardFileOptions): Promise<TensorBoardFile> {
     await mkdir(folder, { recursive: true });
-    const old = (await readdir(folder)).filter((name) => OURS.test(name));
-    await Promise.all(old.map((name) => rm(join(folder, name))));
+    for (const name of await readdir(folder)) if (OURS.test(name)) await discard(join(folder, name));
     const path = join(folder, `events.out.tfevents.${Math.floor(now() / 1000)}.pacore.${process.pid}`);
     const file = new TensorBoardFile(path, await open(path, "w"), now);
     await file.#handle.appendFile(Buffer.concat(history(kept, now() / 1000)));
@@ -69,6 +68,12 @@ export class TensorBoardFile {
   }
 }
 
+/** Emptied first, removed the next time: TensorBoard's Python loader never gets over a file that is gone. */
+async function discard(path: string): Promise<void> {
+  if ((await stat(path)).size > 0) await truncate(path);
+  else await rm(path);
+}
+
 function history({ iterations, evaluations }: History, now: number): Buffer[] {
   const steps = [
     ...iterations.map((metrics) => ({ ...step(metrics), scalars: iterationScalars(metrics) })),
@@ -79,7 +84,7 @@ function history({ iterations, evaluations }: History, now: number): Buffer[] {
     })),
   ].sort((a, b) => a.step - b.step);
   let wallTime = now - steps.reduce((sum, { seconds }) => sum + seconds, 0);
-  const records = [versionRecord(wallTime)];
+  const records = [versionRecord(wallTime), startRecord(wallTime)];
   for (const { step, seconds, scalars } of steps) {
     wallTime += seconds;
     records.push(scalarRecord({ wallTime, step, scalars }));
