@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Script, scriptedModel } from "../testing/scripted-model.ts";
 import { BudgetTooSmallError } from "./budget.ts";
 import { coordinate } from "./coordinate.ts";
@@ -9,6 +9,11 @@ import { problemOf } from "./prompt-slot.ts";
 import { solve, userPrompt } from "./solve.ts";
 
 const NEVER = 60_000;
+
+// The clock stands still while anything runs, and goes on to the next timer when nothing does: what is said here
+// of milliseconds holds on a machine of any speed.
+beforeEach(() => void vi.useFakeTimers().setTimerTickMode("nextTimerAsync"));
+afterEach(() => void vi.useRealTimers());
 
 async function run(script: Script, options: CoordinateOptions, maxOutputTokens?: number) {
   const model = scriptedModel(script);

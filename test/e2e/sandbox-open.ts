@@ -1,14 +1,19 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { DEFAULT_LIMITS, type Limits } from "../../src/verify/code/limits.ts";
 import { openSandbox, type Sandbox, type SandboxOptions } from "../../src/verify/code/sandbox.ts";
 import { SandboxUnavailableError } from "../../src/verify/code/sandbox-errors.ts";
+
+// Programs here have CPU time of their own, and a busy machine takes a multiple of it.
+vi.setConfig({ testTimeout: 300_000 });
 
 /** Small: these programs do what they can to harm the machine. */
 export const SMALL: Limits = {
   ...DEFAULT_LIMITS,
   cpuMs: 1000,
-  wallMs: 3000,
+  // For those that must end by themselves, on a slow machine too; who waits for the end of time says how long.
+  wallMs: 90_000,
   memoryBytes: 128 << 20,
   processes: 24,
   outputBytes: 1 << 20,
@@ -35,14 +40,16 @@ export async function smallSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return sandbox;
 }
 
-/** Runs Python, as text on stdout. */
+/** Runs Python, as text on stdout. `left`: those of its processes that outlived the run. */
 export async function python(sandbox: Sandbox, source: string, limits: Partial<Limits> = {}) {
+  // Other tests run programs of the same name at the same time.
+  const word = randomUUID();
   const { stdout, stderr, ...ended } = await sandbox.run({
-    command: ["/usr/bin/python3", "-B", "/box/main.py"],
+    command: ["/usr/bin/python3", "-B", "/box/main.py", word],
     files: { "main.py": source },
     limits: { ...SMALL, ...limits },
   });
-  return { ...ended, stdout: stdout.toString(), stderr: stderr.toString() };
+  return { ...ended, stdout: stdout.toString(), stderr: stderr.toString(), left: processesWith(word) };
 }
 
 /** Processes of this machine with a word in their command line. */

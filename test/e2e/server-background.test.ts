@@ -70,7 +70,7 @@ const isSynthesis = ({ body }: UpstreamRequest) => JSON.stringify(body.messages)
 
 async function settled(client: OpenAI, id: string): Promise<OpenAI.Responses.Response> {
   return expect
-    .poll(() => client.responses.retrieve(id), { timeout: 20_000 })
+    .poll(() => client.responses.retrieve(id))
     .toMatchObject({ status: expect.stringMatching(/completed|failed|cancelled|incomplete/) })
     .then(() => client.responses.retrieve(id));
 }
@@ -157,7 +157,7 @@ test("after kill -9 in mid-answer the event stream goes on without a gap, and th
   await using upstream = await startUpstream({
     script: (request) =>
       isSynthesis(request)
-        ? { content: "The answer is 42.", ...(slow && { chunkDelayMs: 300 }) }
+        ? { content: "The answer is 42.", ...(slow && { fault: { after: 3, kind: "stall" } }) }
         : { content: "It is 42." },
   });
   const journal = await newJournal();

@@ -142,7 +142,7 @@ function send(url: string, body: string, leaveMs: number | undefined): Promise<n
 
 /** Wait until a count is down to zero; not for ever. */
 async function quiet(count: () => number): Promise<void> {
-  for (let i = 0; i < 500 && count() > 0; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let i = 0; i < 3000 && count() > 0; i++) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 function resources(): Record<string, number> {
