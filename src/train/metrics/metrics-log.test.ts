@@ -66,6 +66,21 @@ test("a run killed at any byte of its last line goes on as if the line had never
   }
 });
 
+test("a log that nothing is added to leaves the files as they are", async () => {
+  await written(1, 5);
+  const before = await readFile(path());
+  await (await MetricsLog.open({ folder, after: 2 })).close();
+  expect(await readFile(path())).toEqual(before);
+});
+
+test("the first evaluation that is added cuts the iterations, too", async () => {
+  await written(1, 5);
+  const log = await MetricsLog.open({ folder, after: 2 });
+  await log.addEvaluation(exampleEvaluation(2));
+  await log.close();
+  expect(await numbers()).toEqual([1, 2]);
+});
+
 test("a last line of zeros, as a power cut leaves it, is torn too", async () => {
   await written(1, 2);
   await appendFile(path(), `${"\0".repeat(300)}\n`);

@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, truncate } from "node:fs/promises";
 import type { EvaluationMetrics, IterationMetrics } from "./iteration-metrics.ts";
-import { type MetricsFile, metricsFiles, readMetricsFile } from "./metrics-files.ts";
+import { type MetricsFile, type MetricsLine, metricsFiles, readMetricsFile } from "./metrics-files.ts";
 import type { RecordedEvaluation, RecordedIteration } from "./recorded.ts";
 
 export interface MetricsLogOptions {
@@ -10,40 +10,42 @@ export interface MetricsLogOptions {
   after?: number;
 }
 
+/** What was logged up to a checkpoint. */
+export interface KeptMetrics {
+  iterations: readonly RecordedIteration[];
+  evaluations: readonly RecordedEvaluation[];
+}
+
 /**
  * `metrics.jsonl` and `evaluations.jsonl`: a line each time, on the disk before `add…` returns. A run that was
- * killed and goes on from a checkpoint has each iteration once: what was logged after the checkpoint is cut off,
- * a torn last line too. NaN and infinities are written as `null`.
+ * killed and goes on from a checkpoint has each iteration once: with the first line that is added, what was
+ * logged after the checkpoint is cut off, a torn last line too. A log that nothing is added to changes nothing, so
+ * that a finished stage can be passed over. NaN and infinities are written as `null`.
  */
 export class MetricsLog {
-  /** What was there and stays, in order. */
-  readonly kept: { iterations: readonly RecordedIteration[]; evaluations: readonly RecordedEvaluation[] };
-  readonly #iterations: FileHandle;
-  readonly #evaluations: FileHandle;
+  readonly kept: KeptMetrics;
+  readonly #files: readonly [LineFile<RecordedIteration>, LineFile<RecordedEvaluation>];
   #last: number;
 
   private constructor(
-    iterations: Opened<RecordedIteration>,
-    evaluations: Opened<RecordedEvaluation>,
+    iterations: LineFile<RecordedIteration>,
+    evaluations: LineFile<RecordedEvaluation>,
     after: number,
   ) {
     this.kept = { iterations: iterations.kept, evaluations: evaluations.kept };
-    this.#iterations = iterations.handle;
-    this.#evaluations = evaluations.handle;
+    this.#files = [iterations, evaluations];
     this.#last = after;
   }
 
   /** @throws MetricsFileError If what is there cannot be read. */
   static async open({ folder, after = 0 }: MetricsLogOptions): Promise<MetricsLog> {
     await mkdir(folder, { recursive: true });
-    const files = metricsFiles(folder);
-    const iterations = await openAfter(files.iterations, after);
-    try {
-      return new MetricsLog(iterations, await openAfter(files.evaluations, after), after);
-    } catch (error) {
-      await iterations.handle.close();
-      throw error;
-    }
+    const { iterations, evaluations } = metricsFiles(folder);
+    return new MetricsLog(
+      await LineFile.read(iterations, after),
+      await LineFile.read(evaluations, after),
+      after,
+    );
   }
 
   /** @throws If it is not later than the one before: a line twice would be a mistake of the trainer. */
@@ -51,39 +53,57 @@ export class MetricsLog {
     if (metrics.iteration <= this.#last)
       throw new Error(`Iteration ${metrics.iteration} is logged after iteration ${this.#last}.`);
     this.#last = metrics.iteration;
-    await append(this.#iterations, metrics);
+    await this.#add(0, metrics);
   }
 
   /** An iteration may be evaluated again; readers take the last line. */
   async addEvaluation(metrics: EvaluationMetrics): Promise<void> {
-    await append(this.#evaluations, metrics);
+    await this.#add(1, metrics);
   }
 
   async close(): Promise<void> {
-    await this.#iterations.close();
-    await this.#evaluations.close();
+    for (const file of this.#files) await file.close();
+  }
+
+  async #add(which: 0 | 1, record: object): Promise<void> {
+    for (const file of this.#files) await file.cut();
+    await this.#files[which].append(record);
   }
 }
 
-interface Opened<T> {
-  handle: FileHandle;
-  kept: T[];
-}
+/** Lines of a file up to a checkpoint, and a way to go on behind them. */
+class LineFile<T extends { iteration: number }> {
+  readonly kept: readonly T[];
+  readonly #path: string;
+  readonly #end: number;
+  #handle: FileHandle | undefined;
 
-async function openAfter<T extends { iteration: number }>(
-  file: MetricsFile<T>,
-  after: number,
-): Promise<Opened<T>> {
-  const lines = await readMetricsFile(file);
-  const later = lines.findIndex(({ record }) => record.iteration > after);
-  const kept = later < 0 ? lines : lines.slice(0, later);
-  const handle = await open(file.path, "a");
-  await truncate(file.path, kept.at(-1)?.end ?? 0);
-  return { handle, kept: kept.map(({ record }) => record) };
-}
+  private constructor(path: string, lines: readonly MetricsLine<T>[]) {
+    this.kept = lines.map(({ record }) => record);
+    this.#path = path;
+    this.#end = lines.at(-1)?.end ?? 0;
+  }
 
-async function append(handle: FileHandle, record: object): Promise<void> {
-  await handle.appendFile(`${JSON.stringify(record)}\n`);
-  // A checkpoint that outlives a power cut must not be ahead of its metrics.
-  await handle.datasync();
+  static async read<T extends { iteration: number }>(file: MetricsFile<T>, after: number) {
+    const lines = await readMetricsFile(file);
+    const later = lines.findIndex(({ record }) => record.iteration > after);
+    return new LineFile(file.path, later < 0 ? lines : lines.slice(0, later));
+  }
+
+  /** Once; later calls find it done. */
+  async cut(): Promise<void> {
+    if (this.#handle) return;
+    this.#handle = await open(this.#path, "a");
+    await truncate(this.#path, this.#end);
+  }
+
+  async append(record: object): Promise<void> {
+    await this.#handle?.appendFile(`${JSON.stringify(record)}\n`);
+    // A checkpoint that outlives a power cut must not be ahead of its metrics.
+    await this.#handle?.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close();
+  }
 }

@@ -12,23 +12,30 @@ export interface RunLog {
   close(): Promise<void>;
 }
 
-/** @throws MetricsFileError If the metrics that are there cannot be read. */
+/**
+ * Nothing is written before something is added.
+ * @throws MetricsFileError If the metrics that are there cannot be read.
+ */
 export async function openRunLog(options: MetricsLogOptions): Promise<RunLog> {
   const log = await MetricsLog.open(options);
-  const board = await TensorBoardFile.open({ folder: options.folder, kept: log.kept });
+  let opened: TensorBoardFile | undefined;
+  const board = async () => {
+    opened ??= await TensorBoardFile.open({ folder: options.folder, kept: log.kept });
+    return opened;
+  };
   return {
     evaluations: log.kept.evaluations,
     addIteration: async (metrics) => {
       await log.addIteration(metrics);
-      await board.addIteration(metrics);
+      await (await board()).addIteration(metrics);
     },
     addEvaluation: async (metrics) => {
       await log.addEvaluation(metrics);
-      await board.addEvaluation(metrics);
+      await (await board()).addEvaluation(metrics);
     },
     close: async () => {
       await log.close();
-      await board.close();
+      await opened?.close();
     },
   };
 }

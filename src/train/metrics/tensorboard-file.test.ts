@@ -164,12 +164,10 @@ test("another program's file stays; of ours one is left, emptied, beside the new
   expect(await readFile(join(folder, names[1] as string), "utf8")).toBe("");
 });
 
-test("a run without an iteration is a file with a version", async () => {
-  const log = await openRunLog({ folder });
-  await log.close();
-  const [name] = await eventFiles();
-  expect(await eventsIn(join(folder, name as string))).toMatchObject([
-    { version: "brain.Event:2" },
-    { session: 1 },
-  ]);
+test("a run that adds nothing has no file; a file without an iteration has a version", async () => {
+  await (await openRunLog({ folder })).close();
+  expect(await eventFiles()).toEqual([]);
+  const file = await TensorBoardFile.open({ folder });
+  await file.close();
+  expect(await eventsIn(file.path)).toMatchObject([{ version: "brain.Event:2" }, { session: 1 }]);
 });

@@ -1,23 +1,19 @@
 import { type FileHandle, mkdir, open, readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { scalarRecord, startRecord, versionRecord } from "./event-record.ts";
+import type { KeptMetrics } from "./metrics-log.ts";
 import type { RecordedEvaluation, RecordedIteration } from "./recorded.ts";
 import { evaluationScalars, iterationScalars } from "./scalars.ts";
-
-interface History {
-  iterations: readonly RecordedIteration[];
-  evaluations: readonly RecordedEvaluation[];
-}
 
 export interface TensorBoardFileOptions {
   folder: string;
   /** What a resumed run has done already. */
-  kept?: History;
+  kept?: KeptMetrics;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
-const NOTHING: History = { iterations: [], evaluations: [] };
+const NOTHING: KeptMetrics = { iterations: [], evaluations: [] };
 
 /** Ours only: other programs may log to the same folder. */
 const OURS = /^events\.out\.tfevents\.\d+\.pacore\.\d+$/;
@@ -74,7 +70,7 @@ async function discard(path: string): Promise<void> {
   else await rm(path);
 }
 
-function history({ iterations, evaluations }: History, now: number): Buffer[] {
+function history({ iterations, evaluations }: KeptMetrics, now: number): Buffer[] {
   const steps = [
     ...iterations.map((metrics) => ({ ...step(metrics), scalars: iterationScalars(metrics) })),
     ...evaluations.map((metrics) => ({
