@@ -17,7 +17,8 @@ export interface KeptMetrics {
 }
 
 /**
- * `metrics.jsonl` and `evaluations.jsonl`: a line each time, on the disk before `add…` returns. A run that was
+ * `metrics.jsonl` and `evaluations.jsonl`: a line each time, with the operating system before `add…` returns
+ * (a power cut may take the last ones; waiting for the disk would cost more than they are worth). A run that was
  * killed and goes on from a checkpoint has each iteration once: with the first line that is added, what was
  * logged after the checkpoint is cut off, a torn last line too. A log that nothing is added to changes nothing, so
  * that a finished stage can be passed over. NaN and infinities are written as `null`.
@@ -99,8 +100,6 @@ class LineFile<T extends { iteration: number }> {
 
   async append(record: object): Promise<void> {
     await this.#handle?.appendFile(`${JSON.stringify(record)}\n`);
-    // A checkpoint that outlives a power cut must not be ahead of its metrics.
-    await this.#handle?.datasync();
   }
 
   async close(): Promise<void> {
