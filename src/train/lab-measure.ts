@@ -1,0 +1,63 @@
+import { parseConclusion, parseWorklist, solveWorklist, WORKED_PARTS } from "../embedded/worklist.ts";
+import type { DomainMeasure } from "./environment.ts";
+import type { Instance } from "./instance.ts";
+
+/** How many references agree on each part's most frequent digit, and which digits those are. */
+function agreementOf(messages: readonly string[]) {
+  const counts = new Map<string, Map<number, number>>();
+  for (const message of messages) {
+    for (const [label, digit] of parseConclusion(message)) {
+      const digits = counts.get(label) ?? new Map<number, number>();
+      digits.set(digit, (digits.get(digit) ?? 0) + 1);
+      counts.set(label, digits);
+    }
+  }
+  const most = (digits: Map<number, number>) => Math.max(...digits.values());
+  return new Map(
+    [...counts].map(([label, digits]) => {
+      const top = most(digits);
+      return [label, { top, digits: [...digits].filter(([, n]) => n === top).map(([digit]) => digit) }];
+    }),
+  );
+}
+
+/** Labels of the parts a response worked in its reasoning. */
+export const workedParts = (text: string) =>
+  new Set([...text.matchAll(/\n([A-H]):/g)].map((match) => match[1] as string));
+
+/**
+ * Work lists show what a response did with its references: of the parts it had no budget to work, whether it took the
+ * references' most frequent digit (chance: one in ten); and whether it spent its work on what they dispute:
+ * the probability that a part it worked had less agreement than one it did not (ties ½; 0.5 is no preference).
+ */
+export function measureWorklist({ messages, entry }: Instance, text: string): DomainMeasure {
+  if (messages.length === 0 || typeof entry.problem.prompt !== "string") return {};
+  const size = parseWorklist(entry.problem.prompt)?.length ?? 0;
+  const worked = workedParts(text);
+  if (worked.size === 0 || worked.size >= size || worked.size > WORKED_PARTS) return {};
+  const agreement = agreementOf(messages.map(({ text }) => text));
+  const digits = parseConclusion(text.slice(text.lastIndexOf("</think>")));
+  const [left, done] = [
+    [...agreement].filter(([l]) => !worked.has(l)),
+    [...agreement].filter(([l]) => worked.has(l)),
+  ];
+  if (left.length === 0 || done.length === 0) return {};
+  const taken = left.filter(([label, { digits: best }]) => best.includes(digits.get(label) ?? -1)).length;
+  let disputed = 0;
+  for (const [, u] of left)
+    for (const [, w] of done) disputed += u.top > w.top ? 1 : u.top === w.top ? 0.5 : 0;
+  return {
+    solipsism: 1 - taken / left.length,
+    crossChecking: disputed / (left.length * done.length),
+  };
+}
+
+/** Share of a work list's digits that a conclusion has right. */
+export function digitsRight(problem: string, message: string): number {
+  const solution = solveWorklist(parseWorklist(problem) ?? []);
+  const digits = parseConclusion(message);
+  return (
+    solution.filter((digit, index) => digits.get("ABCDEFGH"[index] as string) === digit).length /
+    solution.length
+  );
+}
