@@ -2,10 +2,11 @@ import { progressListener } from "../core/progress.ts";
 import { type ChatRequest, type Endpoint, streamedBody, urlBelow } from "./chat-request.ts";
 import { CollapseSink } from "./collapse-sink.ts";
 import { UpstreamError } from "./errors.ts";
+import type { ResponseHeaders } from "./exchange.ts";
 import { keptHeaders } from "./http-failure.ts";
 import { PassThroughSink } from "./pass-through-sink.ts";
 import { StatusSink } from "./status-sink.ts";
-import type { HttpRequest, ResponseHeaders, Transport } from "./transport.ts";
+import type { HttpRequest, Transport } from "./transport.ts";
 
 /** One chat completion, whole. */
 export interface ChatAnswer {

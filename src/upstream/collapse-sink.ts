@@ -1,8 +1,8 @@
 import type { ProgressListener } from "../core/progress.ts";
 import { ChatFold } from "./chat-fold.ts";
 import type { EndpointIdentity } from "./errors.ts";
+import type { ResponseHeaders, ResponseSink } from "./exchange.ts";
 import { completionFailure, readErrorBody, streamFailure } from "./stream-error.ts";
-import type { ResponseHeaders, ResponseSink } from "./transport.ts";
 
 /** Tokens between two reports of progress. */
 const REPORT_EVERY = 16;

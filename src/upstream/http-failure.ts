@@ -1,6 +1,6 @@
 import { type EndpointIdentity, isRetryableStatus, UpstreamError } from "./errors.ts";
+import type { ResponseHeaders } from "./exchange.ts";
 import { readErrorBody } from "./stream-error.ts";
-import type { ResponseHeaders } from "./transport.ts";
 
 /** As much of an error's body as is worth keeping. */
 const MAX_ERROR_BYTES = 64 * 1024;

@@ -1,8 +1,9 @@
 import { type Endpoint, urlBelow } from "./chat-request.ts";
 import { networkFailure, UpstreamError } from "./errors.ts";
+import { IdleTimeoutError, type ResponseHeaders } from "./exchange.ts";
 import { BodyText, httpFailure } from "./http-failure.ts";
 import { completionFailure } from "./stream-error.ts";
-import { IdleTimeoutError, type ResponseHeaders, type Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 /** An entry of `GET /models`; servers add fields of their own, vLLM its `max_model_len`. */
 export interface ListedModel {

@@ -1,7 +1,7 @@
 import { looksLikeEvents, readCompletion } from "./collapse-sink.ts";
 import type { EndpointIdentity } from "./errors.ts";
+import type { Exchange, ResponseHeaders, ResponseSink } from "./exchange.ts";
 import { keptHeaders } from "./http-failure.ts";
-import type { Exchange, ResponseHeaders, ResponseSink } from "./transport.ts";
 
 const BUFFER_BYTES = 64 * 1024;
 

@@ -1,13 +1,8 @@
 import { type Endpoint, urlBelow } from "./chat-request.ts";
 import { networkFailure, UpstreamError } from "./errors.ts";
+import { type Exchange, IdleTimeoutError, type ResponseHeaders, type ResponseSink } from "./exchange.ts";
 import { BodyText, httpFailure } from "./http-failure.ts";
-import {
-  type Exchange,
-  IdleTimeoutError,
-  type ResponseHeaders,
-  type ResponseSink,
-  type Transport,
-} from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 export interface RelayRequest {
   /** Sent as it is. */

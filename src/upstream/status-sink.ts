@@ -1,9 +1,9 @@
 import type { Endpoint } from "./chat-request.ts";
 import { networkFailure, UpstreamError } from "./errors.ts";
 import { EventTooLongError } from "./event-reader.ts";
+import { type Exchange, IdleTimeoutError, type ResponseHeaders, type ResponseSink } from "./exchange.ts";
 import { BodyText, httpFailure } from "./http-failure.ts";
 import { completionFailure } from "./stream-error.ts";
-import { type Exchange, IdleTimeoutError, type ResponseHeaders, type ResponseSink } from "./transport.ts";
 
 /** Sorts responses by status, follows the caller's signal, and puts every failure into our words. */
 export class StatusSink implements ResponseSink {
