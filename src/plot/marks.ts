@@ -1,16 +1,5 @@
 import { element } from "./svg.ts";
 
-/** Told apart by people who see fewer colours, too (Okabe and Ito), and by their marks. */
-export const COLOURS = [
-  "#0072b2",
-  "#d55e00",
-  "#009e73",
-  "#cc79a7",
-  "#e69f00",
-  "#56b4e9",
-  "#666666",
-  "#000000",
-];
 const MARKS = ["circle", "square", "diamond", "triangle"] as const;
 
 /** To hundredths of a pixel. */

@@ -87,6 +87,49 @@ test("a chart without data is an empty frame, not an error; a value that cannot 
   expect(svg).not.toContain("<circle");
 });
 
+test("a compact chart leaves title, names of axes and legend to its page", () => {
+  const svg = renderChart({ ...chart, compact: true });
+  expect(svg).toContain("<title>Accuracy &lt;of&gt;");
+  for (const part of [">accuracy<", ">TTC (log)<", ">single<"]) expect(svg).not.toContain(part);
+  expect(svg).toContain(">60%<");
+});
+
+test("rules stand at their values, and titles are found under the pointer", () => {
+  const svg = renderChart({
+    ...chart,
+    rules: [{ x: 100, label: "stage <2>" }],
+    bands: [{ from: 1, to: 100, title: "iterations 1 & 2" }],
+  });
+  const rule = /<line x1="([\d.]+)" y1="38" x2="\1" y2="352"[^>]*stroke-dasharray/.exec(svg);
+  const point = /<circle cx="([\d.]+)"|<rect x="([\d.]+)" y="[\d.]+" width="8"/g;
+  const middle = [...svg.matchAll(point)].map(([, circle, square]) => Number(circle ?? Number(square) + 4));
+  expect(middle).toContain(Number(rule?.[1]));
+  expect(svg).toContain(">stage &lt;2&gt;<");
+  // From 1 on, but the frame begins at 10.
+  expect(svg).toMatch(/<rect x="[\d.]+" y="38"[^>]*class="band"[^>]*><title>iterations 1 &amp; 2<\/title>/);
+});
+
+test("a theme's colours are the only ones, and a series may take another's", () => {
+  const theme = {
+    paper: "var(--p)",
+    ink: "var(--i)",
+    grid: "var(--g)",
+    frame: "var(--f)",
+    series: ["red", "blue"],
+  };
+  const svg = renderChart({ ...chart, theme, series: chart.series.map((one) => ({ ...one, colour: 1 })) });
+  expect(svg).not.toMatch(/#[0-9a-f]{3}|"red"/);
+  expect(svg).toContain('fill="blue"');
+});
+
+test("a line of a single point is shown as its mark", () => {
+  const svg = renderChart({
+    ...chart,
+    series: [{ kind: "points", name: "a", line: true, marks: false, points: [{ x: 10, y: 1 }] }],
+  });
+  expect(svg).toContain("<circle");
+});
+
 test("a histogram's shares add up to one and cover every value", () => {
   const bars = histogram([1, 1, 2, 5, 100]);
   expect(bars.reduce((sum, { y }) => sum + y, 0)).toBeCloseTo(1, 12);

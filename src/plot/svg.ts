@@ -28,3 +28,30 @@ export function element(name: string, attributes: Attributes, ...children: strin
 }
 
 const rounded = (value: number): string => (Math.round(value * 100) / 100).toString();
+
+interface TextStyle {
+  anchor?: "start" | "middle" | "end";
+  size?: number;
+  weight?: string;
+  fill: string;
+  transform?: string;
+}
+
+/** A line of text at its baseline. */
+export function text(
+  x: number,
+  y: number,
+  content: string,
+  { anchor, size, weight, fill, transform }: TextStyle,
+): string {
+  const attributes = {
+    x,
+    y,
+    fill,
+    "text-anchor": anchor,
+    "font-size": size,
+    "font-weight": weight,
+    transform,
+  };
+  return element("text", attributes, escapeXml(content));
+}
