@@ -53,6 +53,14 @@ export class SynthesisError extends RunError {
   }
 }
 
+/** Of work made of many calls: the upstream answers none of them. What finished before is kept. */
+export class UpstreamDownError extends PacoreError {
+  override name = "UpstreamDownError";
+  constructor(inARow: number, last: string) {
+    super(`${inARow} answers in a row failed; the last: ${last} Check the endpoint and run again.`);
+  }
+}
+
 /** The deadline passed before there was anything to answer with. */
 export class DeadlineError extends RunError {
   override name = "DeadlineError";

@@ -34,7 +34,8 @@ function parseLine(file: string, line: number, bytes: Uint8Array): RowOrRejected
   }
 }
 
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+/** Lines as bytes, without their ends; the last one may have none. */
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
   let rest: Buffer[] = [];
   for await (const chunk of chunks) {
     let from = 0;

@@ -7,11 +7,12 @@ import {
   toyProblems,
   toyScript,
 } from "../../test/e2e/eval-toy.ts";
+import { UpstreamDownError } from "../core/errors.ts";
 import { Meter } from "../core/meter.ts";
 import { scriptedModel } from "../testing/scripted-model.ts";
 import { judgeVerifier } from "../verify/judge.ts";
 import { right, unscored } from "../verify/score.ts";
-import { evaluate, UpstreamDownError } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
 import { coordinated, pluralityOf, single, vote } from "./method.ts";
 import type { EvaluationStore, StoredTrial } from "./store.ts";
 

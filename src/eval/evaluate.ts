@@ -1,6 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import { childController } from "../core/abort.ts";
 import { Caps, type Spent } from "../core/caps.ts";
+import { UpstreamDownError } from "../core/errors.ts";
 import type { Meter } from "../core/meter.ts";
 import type { CoordinateOptions } from "../core/options.ts";
 import type { Price } from "../core/receipt.ts";
@@ -9,7 +10,6 @@ import { Slots } from "../core/slots.ts";
 import type { TokenUsage } from "../core/usage.ts";
 import type { Grader } from "../data/grade.ts";
 import type { Problem } from "../data/problem.ts";
-import { PacoreError } from "../errors.ts";
 import type { Method } from "./method.ts";
 import { checkPlan, plannedUnits } from "./plan.ts";
 import { ProblemRun } from "./problem-run.ts";
@@ -69,16 +69,6 @@ export interface Outcome extends TallyFigures {
 
 /** So many units in a row without an answer: the endpoint is at fault, and going on would help nobody. */
 const MOST_FAILURES_IN_A_ROW = 50;
-
-/** The upstream answers nothing. What finished is in the store. */
-export class UpstreamDownError extends PacoreError {
-  override name = "UpstreamDownError";
-  constructor(last: string) {
-    super(
-      `${MOST_FAILURES_IN_A_ROW} units in a row failed; the last: ${last} Check the endpoint and run again.`,
-    );
-  }
-}
 
 /**
  * Problems × methods × repetitions, every finished trajectory in the store before it counts. Run again with the
@@ -176,7 +166,7 @@ export class Evaluation {
     const { spent, money } = this.caps;
     this.options.onProgress?.({ ...this.#tally.figures(), spent, money, unit, trial });
     if (this.#tally.failedInARow >= MOST_FAILURES_IN_A_ROW)
-      this.#stop(new UpstreamDownError(trial.error ?? ""));
+      this.#stop(new UpstreamDownError(MOST_FAILURES_IN_A_ROW, trial.error ?? ""));
   }
 
   #stop(error: unknown): void {

@@ -1,4 +1,5 @@
 /** Evaluation: methods on problems, journaled; figures; reports; what stored trajectories say without a model. */
+export { UpstreamDownError } from "../core/errors.ts";
 export { Meter } from "../core/meter.ts";
 export type { Grader } from "../data/grade.ts";
 export { checkKinds, type GraderResources, graderFor } from "../data/grader.ts";
@@ -8,7 +9,6 @@ export {
   evaluate,
   type Outcome,
   type Progress,
-  UpstreamDownError,
 } from "./evaluate.ts";
 export { type Forecast, Forecaster, type Observation, type Odds } from "./forecast.ts";
 export {

@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Problem } from "../../data/problem.ts";
+import { linesOf } from "../../data/read-jsonl.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import { formatPoolEntry, type PoolEntry, parsePoolEntry } from "./pool-entry.ts";
+
+/** Where a problem's line stands. */
+interface Place {
+  file: FileHandle;
+  /** Bytes. */
+  offset: number;
+  length: number;
+  /** Of what is asked and of its answer. */
+  digest: string;
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+const COPY_BYTES = 1 << 20;
+
+/**
+ * The file of a pool while it is built. Problems that are complete are appended to `PATH.partial` as they come;
+ * {@link finish} writes all of them to the path, whole or not at all, in the order of the data. Holds one place a
+ * problem in memory, and no text.
+ */
+export class PoolFile {
+  readonly path: string;
+  readonly #partial: FileHandle;
+  readonly #before: FileHandle | undefined;
+  readonly #places = new Map<string, Place>();
+  #size = 0;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  private constructor(path: string, partial: FileHandle, before: FileHandle | undefined) {
+    this.path = path;
+    this.#partial = partial;
+    this.#before = before;
+  }
+
+  /** Open what earlier lives left. A line that a crash tore is cut off. @throws {InvalidOptionError} */
+  static async open(path: string): Promise<PoolFile> {
+    await mkdir(dirname(path), { recursive: true });
+    const partial = await open(partialOf(path), existsSync(partialOf(path)) ? "r+" : "w+");
+    const before = existsSync(path) ? await open(path, "r") : undefined;
+    const file = new PoolFile(path, partial, before);
+    try {
+      if (before && !(await stat(path)).isFile()) throw new InvalidOptionError("out", `${path} is no file.`);
+      if (before) await file.#index(before, path, { strict: true });
+      file.#size = await file.#index(partial, partialOf(path), { strict: false });
+      await partial.truncate(file.#size);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** @returns Bytes up to the end of the last whole line. */
+  async #index(file: FileHandle, path: string, { strict }: { strict: boolean }): Promise<number> {
+    const { size } = await file.stat();
+    let [offset, line] = [0, 0];
+    for await (const bytes of linesOf(createReadStream(path))) {
+      const { length } = bytes;
+      const whole = offset + length < size;
+      line++;
+      if (!whole && !strict) break;
+      const entry = entryIn(bytes);
+      if (entry)
+        this.#places.set(entry.problem.id, { file, offset, length, digest: digestOf(entry.problem) });
+      else if (strict && length > 0) {
+        throw new InvalidOptionError("out", `${path}:${line} is no line of a pool; name another file.`);
+      }
+      offset += length + 1;
+    }
+    return Math.min(offset, size);
+  }
+
+  /** Problems that are complete. */
+  get ids(): Iterable<string> {
+    return this.#places.keys();
+  }
+
+  /** Whether this problem is complete. @throws {InvalidOptionError} if the file knows another one by its id. */
+  has(problem: Problem): boolean {
+    const place = this.#places.get(problem.id);
+    if (place && place.digest !== digestOf(problem)) {
+      const what = `${this.path} holds another problem as ${problem.id}; name another file.`;
+      throw new InvalidOptionError("out", what);
+    }
+    return place !== undefined;
+  }
+
+  /** One write a line, one after the other: a crash can tear the last line alone. */
+  append(entry: PoolEntry): Promise<void> {
+    const bytes = Buffer.from(`${formatPoolEntry(entry)}\n`);
+    const { id } = entry.problem;
+    const offset = this.#size;
+    this.#size += bytes.length;
+    const written = this.#writing.then(async () => {
+      await this.#partial.write(bytes, 0, bytes.length, offset);
+      const length = bytes.length - 1;
+      this.#places.set(id, { file: this.#partial, offset, length, digest: digestOf(entry.problem) });
+    });
+    this.#writing = written.catch(() => {});
+    return written;
+  }
+
+  /** Write the pool of all complete problems, in this order, and drop the partial file. */
+  async finish(ids: Iterable<string>): Promise<void> {
+    await this.#writing;
+    const draft = `${this.path}.tmp`;
+    const target = await open(draft, "w");
+    try {
+      for await (const chunk of this.#inOrder(ids)) await target.write(chunk);
+      await target.sync();
+    } finally {
+      await target.close();
+    }
+    await rename(draft, this.path);
+    await rm(partialOf(this.path), { force: true });
+  }
+
+  /** Lines in order, in chunks of about a megabyte. */
+  async *#inOrder(ids: Iterable<string>): AsyncGenerator<Buffer> {
+    let chunk: Buffer[] = [];
+    let bytes = 0;
+    for (const id of ids) {
+      const place = this.#places.get(id);
+      if (!place) continue;
+      const line = Buffer.alloc(place.length + 1, "\n");
+      await place.file.read(line, 0, place.length, place.offset);
+      chunk.push(line);
+      bytes += line.length;
+      if (bytes < COPY_BYTES) continue;
+      yield Buffer.concat(chunk);
+      chunk = [];
+      bytes = 0;
+    }
+    yield Buffer.concat(chunk);
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#partial.close();
+    await this.#before?.close();
+  }
+}
+
+const partialOf = (path: string) => `${path}.partial`;
+
+function entryIn(bytes: Uint8Array): PoolEntry | undefined {
+  try {
+    return parsePoolEntry(JSON.parse(decoder.decode(bytes)), "");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same id must mean the same problem: what is asked and how answers are checked, not what is known besides. */
+function digestOf({ prompt, answer, kind, options }: Problem): string {
+  const asked = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
+  return createHash("sha256")
+    .update(JSON.stringify([asked, answer ?? null, kind, options ?? null]))
+    .digest("base64");
+}
