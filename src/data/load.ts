@@ -3,7 +3,6 @@ import { basename, extname } from "node:path";
 import { InvalidOptionError } from "../errors.ts";
 import { arithmeticProblems } from "./arithmetic.ts";
 import { type FieldMap, mapFields } from "./field-map.ts";
-import type { Format } from "./formats/format.ts";
 import { FORMATS, formatNamed } from "./formats/index.ts";
 import { native } from "./formats/native.ts";
 import { downloadDataset, type HubOptions } from "./hub.ts";
@@ -46,15 +45,18 @@ export async function loadProblems(source: string, options: LoadOptions = {}): P
     throw new InvalidOptionError("data", `${source} makes its own problems; leave out format, kind and map.`);
   }
   if (made) return { problems: made.slice(0, options.limit), rejected: [], skipped: 0 };
-  const paths = source.startsWith("hf:") ? await downloadDataset(source, options.hub) : [source];
   const loading = new Loading(options);
-  for (const path of paths) {
-    for await (const row of await rowsOf(path)) {
-      if (loading.full) return loading;
-      loading.add(row);
-    }
+  for await (const row of readRows(source, options.hub)) {
+    if (loading.full) break;
+    loading.add(row);
   }
   return loading;
+}
+
+/** The records of a file or a hub data set, one in memory at a time where the format allows. @throws {InvalidOptionError} */
+export async function* readRows(source: string, hub?: HubOptions): AsyncGenerator<RowOrRejected> {
+  const paths = source.startsWith("hf:") ? await downloadDataset(source, hub) : [source];
+  for (const path of paths) yield* await rowsOf(path);
 }
 
 function generated(source: string): Problem[] | undefined {
@@ -88,22 +90,44 @@ async function rowsOf(path: string): Promise<AsyncGenerator<RowOrRejected>> {
   }
 }
 
+/**
+ * How a record is read as a problem; undefined if it is left out on purpose. An id that is missing is made of the file's
+ * name and the line. What it returns throws an error with the reason, if the record is no problem.
+ * @throws {InvalidOptionError} if the options cannot be used.
+ */
+export function problemReader({ map, format: name, kind }: LoadOptions): (row: Row) => Problem | undefined {
+  const named = name === undefined ? undefined : formatNamed(name);
+  return ({ file, line, value }) => {
+    const mapped = map ? mapFields(value, map) : value;
+    // What the user mapped by hand goes before what the fields look like.
+    const format = named ?? (map ? native : FORMATS.find((one) => one.matches(mapped)));
+    if (!format)
+      throw new Error(`has no field that could be the problem (${Object.keys(value).join(", ")}); use --map`);
+    const draft = format.read(mapped);
+    if ("skipped" in draft) return undefined;
+    const id = draft.id ?? `${basename(file, extname(file))}-${line}`;
+    const parsed = problemSchema.safeParse({ ...draft, id, ...(kind && { kind }) });
+    if (!parsed.success) throw new Error(issueOf(parsed.error));
+    return parsed.data;
+  };
+}
+
 /** Turns rows into problems, one at a time. */
 class Loading implements Loaded {
   readonly problems: Problem[] = [];
   readonly rejected: Rejected[] = [];
   skipped = 0;
-  readonly #options: LoadOptions;
-  readonly #format: Format | undefined;
+  readonly #read: (row: Row) => Problem | undefined;
+  readonly #limit: number;
   readonly #ids = new Map<string, string>();
 
   constructor(options: LoadOptions) {
-    this.#options = options;
-    this.#format = options.format === undefined ? undefined : formatNamed(options.format);
+    this.#read = problemReader(options);
+    this.#limit = options.limit ?? Number.POSITIVE_INFINITY;
   }
 
   get full(): boolean {
-    return this.problems.length >= (this.#options.limit ?? Number.POSITIVE_INFINITY);
+    return this.problems.length >= this.#limit;
   }
 
   add(row: RowOrRejected): void {
@@ -120,22 +144,5 @@ class Loading implements Loaded {
     } catch (error) {
       this.rejected.push({ file, line, reason: (error as Error).message });
     }
-  }
-
-  /** undefined: left out on purpose. @throws {Error} with the reason */
-  #read({ file, line, value }: Row): Problem | undefined {
-    const { map } = this.#options;
-    const mapped = map ? mapFields(value, map) : value;
-    // What the user mapped by hand goes before what the fields look like.
-    const format = this.#format ?? (map ? native : FORMATS.find((one) => one.matches(mapped)));
-    if (!format)
-      throw new Error(`has no field that could be the problem (${Object.keys(value).join(", ")}); use --map`);
-    const draft = format.read(mapped);
-    if ("skipped" in draft) return undefined;
-    const { kind } = this.#options;
-    const id = draft.id ?? `${basename(file, extname(file))}-${line}`;
-    const parsed = problemSchema.safeParse({ ...draft, id, ...(kind && { kind }) });
-    if (!parsed.success) throw new Error(issueOf(parsed.error));
-    return parsed.data;
   }
 }
