@@ -15,7 +15,7 @@ const step = (number: number) => ({
 test("every 25th step is a line with losses, speed and the time that is left", () => {
   const lines = trainingLines();
   const start = { type: "start", step: 0, steps: 100, parameters: 464_512, executor: "wasm" } as const;
-  expect(lines(start)).toEqual(["465k parameters, 100 steps on wasm"]);
+  expect(lines(start)).toEqual(["465k parameters, 100 steps"]);
   const told = Array.from({ length: 50 }, (_, i) => lines(step(i + 1))).flat();
   expect(told).toEqual([
     "step 25/100  loss solo 0.500, aggregation 0.250  4.0k tokens/s  37.5s left",
@@ -25,7 +25,7 @@ test("every 25th step is a line with losses, speed and the time that is left", (
 
 test("after a resume the time left goes by the steps of this life", () => {
   const lines = trainingLines();
-  lines({ type: "start", step: 74, steps: 100, parameters: 1, executor: "wasm" });
+  lines({ type: "start", step: 74, steps: 100, parameters: 1 });
   expect(lines(step(75))[0]).toContain("12.5s left");
 });
 
@@ -35,7 +35,7 @@ test("the check is a verdict a bar, then what coordination gains and does not ga
   const single = { right: 0.035, workedDigitsRight: 0.98, unworkedDigitsRight: 0.1, wellFormed: 1 };
   const told = trainingLines()({
     type: "check",
-    check: { problems: 512, single, withReferences: single, aggregation: [] },
+    check: { problems: 512, single, withReferences: single, audit: single, aggregation: [] },
     bars: [bar, { ...bar, name: "guessed", value: 0.1, low: 0.08, high: 0.13, holds: true }],
     demonstration: { problems: 128, width: 32, ...figures },
   });

@@ -53,9 +53,7 @@ export function trainingLines(): (event: LabSftEvent) => string[] {
       case "start": {
         first = event.step;
         const from = event.step > 0 ? `, from step ${event.step}` : "";
-        return [
-          `${shortCount(event.parameters)} parameters, ${event.steps} steps on ${event.executor}${from}`,
-        ];
+        return [`${shortCount(event.parameters)} parameters, ${event.steps} steps${from}`];
       }
       case "step": {
         seconds += event.seconds;

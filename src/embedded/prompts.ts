@@ -14,6 +14,10 @@ export const SYNTHESIS_TAIL =
 export const AGGREGATION_HEAD = "Combine these references by plurality, part by part.\n\nReference 1:\n";
 export const AGGREGATION_TAIL = "\n\n\nGive every part its most frequent digit.";
 
+/** In place of the synthesis prompt's last sentence: check what is in dispute, take the rest. */
+export const AUDIT_TAIL =
+  "\n\n\nNow work the parts on which these references agree least, and take the others from them.";
+
 /**
  * A synthesis template in which the references are all there is. The model was taught to aggregate under this
  * instruction, and to all but ignore references under the paper's: rendering a round with this one shows what
@@ -41,6 +45,11 @@ const references = (messages: readonly string[]) =>
 /** P(x, M) under the default template, for at least one message. */
 export function synthesisPrompt(problem: string, messages: readonly string[]): string {
   return SYNTHESIS_HEAD + problem + SYNTHESIS_REFERENCES + references(messages) + SYNTHESIS_TAIL;
+}
+
+/** A problem with references and the instruction to spend one's own work on what they dispute. */
+export function auditPrompt(problem: string, messages: readonly string[]): string {
+  return SYNTHESIS_HEAD + problem + SYNTHESIS_REFERENCES + references(messages) + AUDIT_TAIL;
 }
 
 /** What `AGGREGATION_TEMPLATE` renders to, for at least one message. */

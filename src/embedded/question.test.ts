@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aggregationPrompt, synthesisPrompt } from "./prompts.ts";
+import { aggregationPrompt, auditPrompt, synthesisPrompt } from "./prompts.ts";
 import { readQuestion } from "./question.ts";
 import { createTokenizer } from "./tokenizer.ts";
 import { sampleProblem } from "./worklist.ts";
@@ -19,6 +19,24 @@ test("references of another form are read as the digits they name", () => {
   expect(readQuestion(synthesisPrompt(PROBLEM, odd))).toBe(synthesisPrompt(PROBLEM, read));
   expect(readQuestion(aggregationPrompt(odd))).toBe(aggregationPrompt(read));
   expect(createTokenizer().encode(synthesisPrompt(PROBLEM, read))).toBeDefined();
+});
+
+test("whole trajectories keep their reasoning, where it is the model's own", () => {
+  const line = "\nB: 4 +1, 5 then ×3, 5 then +7 2 B=2";
+  const own = `<think>${line}${line}\n</think>\n\nA=1 B=2`;
+  const read = synthesisPrompt(PROBLEM, [own, "A=1 B=2"]);
+  expect(
+    readQuestion(synthesisPrompt(PROBLEM, [`<think>${line}${line}</think>A = 1 and B=2`, "A=1 B=2"])),
+  ).toBe(read);
+  expect(createTokenizer().encode(read)).toBeDefined();
+  const foreign = synthesisPrompt(PROBLEM, ["<think>\nB is 4 or so</think>A=1 B=2"]);
+  expect(readQuestion(foreign)).toBe(synthesisPrompt(PROBLEM, ["A=1 B=2"]));
+});
+
+test("the audit instruction is a prompt of its own", () => {
+  const audit = auditPrompt(PROBLEM, plain);
+  expect(readQuestion(audit)).toBe(audit);
+  expect(createTokenizer().encode(audit)).toBeDefined();
 });
 
 test("white space around the problem and the prompt does not matter", () => {

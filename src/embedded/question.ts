@@ -2,7 +2,9 @@ import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import {
   AGGREGATION_HEAD,
   AGGREGATION_TAIL,
+  AUDIT_TAIL,
   aggregationPrompt,
+  auditPrompt,
   MAX_REFERENCES,
   referenceHeader,
   SYNTHESIS_HEAD,
@@ -10,6 +12,7 @@ import {
   SYNTHESIS_TAIL,
   synthesisPrompt,
 } from "./prompts.ts";
+import { THINK_END, THINK_START } from "./tokenizer.ts";
 import { parseConclusion, parseWorklist, sampleProblem } from "./worklist.ts";
 
 /** The text the model answers: the last user turn's; `""` if the prompt does not end with one. */
@@ -34,9 +37,10 @@ export function readQuestion(text: string): string | undefined {
   if (!text.startsWith(SYNTHESIS_HEAD)) return parseWorklist(text) && text.trim();
   const from = text.indexOf(SYNTHESIS_REFERENCES);
   const problem = text.slice(SYNTHESIS_HEAD.length, from).trim();
-  if (from < 0 || !parseWorklist(problem) || !end.endsWith(SYNTHESIS_TAIL)) return undefined;
-  const references = end.slice(from + SYNTHESIS_REFERENCES.length, -SYNTHESIS_TAIL.length);
-  return synthesisPrompt(problem, readReferences(references));
+  const tail = [SYNTHESIS_TAIL, AUDIT_TAIL].find((text) => end.endsWith(text));
+  if (from < 0 || !parseWorklist(problem) || !tail) return undefined;
+  const references = readReferences(end.slice(from + SYNTHESIS_REFERENCES.length, -tail.length));
+  return tail === AUDIT_TAIL ? auditPrompt(problem, references) : synthesisPrompt(problem, references);
 }
 
 /** Split what stands between the first reference's header and the closing sentence. */
@@ -52,8 +56,18 @@ function readReferences(text: string): string[] {
   }
 }
 
-/** A conclusion in the one form that has tokens; one that does not begin with A begins with a space. */
+/** One worked part, as the model writes it. */
+const WORKED_LINE = String.raw`\n[A-H]: \d [+×]\d, \d then [+×]\d, \d then [+×]\d \d [A-H]=\d`;
+const WHOLE_TRAJECTORY = new RegExp(`^\\s*<think>((?:${WORKED_LINE})+)\\s*</think>([^]*)$`);
+
+/**
+ * A conclusion in the one form that has tokens; one that does not begin with A begins with a space. Reasoning before
+ * it stays, where a round was not compacted.
+ */
 function readReference(message: string): string {
+  const [, reasoning, conclusion] = WHOLE_TRAJECTORY.exec(message) ?? [];
+  if (reasoning !== undefined)
+    return `${THINK_START}${reasoning}${THINK_END}${readReference(conclusion ?? "")}`;
   if (/^A=\d( [A-H]=\d)*$/.test(message)) return message;
   const digits = [...parseConclusion(message)].sort(([a], [b]) => a.localeCompare(b));
   return digits.map(([label, digit]) => `${label === "A" ? "" : " "}${label}=${digit}`).join("");

@@ -1,6 +1,7 @@
 import {
   AGGREGATION_HEAD,
   AGGREGATION_TAIL,
+  AUDIT_TAIL,
   MAX_REFERENCES,
   referenceHeader,
   SYNTHESIS_HEAD,
@@ -38,6 +39,7 @@ export const VOCABULARY: readonly string[] = [
   ...DIGITS.map((digit) => `A=${digit}`),
   ...[...LABELS].flatMap((label) => DIGITS.map((digit) => ` ${label}=${digit}`)),
   ...Array.from({ length: MAX_REFERENCES - 1 }, (_, index) => referenceHeader(index + 2)),
+  AUDIT_TAIL,
 ];
 
 const escapePattern = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");

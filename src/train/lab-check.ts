@@ -1,4 +1,4 @@
-import { aggregationPrompt, synthesisPrompt } from "../embedded/prompts.ts";
+import { aggregationPrompt, auditPrompt, synthesisPrompt } from "../embedded/prompts.ts";
 import { readQuestion } from "../embedded/question.ts";
 import { createRandom, mixSeed } from "../embedded/random.ts";
 import type { Sample } from "../embedded/row.ts";
@@ -37,6 +37,8 @@ export interface LabCheck {
   };
   /** One sample, 16 simulated references under the synthesis prompt. */
   withReferences: { right: number; workedDigitsRight: number; unworkedDigitsRight: number };
+  /** One sample, 4 simulated references under the audit instruction. */
+  audit: { right: number; workedDigitsRight: number; unworkedDigitsRight: number };
   /** Digits that are a most frequent one of their part, under the aggregation instruction, by references. */
   aggregation: { references: number; digitsRight: number; allRight: number }[];
 }
@@ -63,6 +65,7 @@ export async function checkLab(options: LabCheckOptions): Promise<LabCheck> {
 
   const single = digitShares(await ask(formatWorklist));
   const synthesis = await ask((list, index) => synthesisPrompt(formatWorklist(list), references(index, 16)));
+  const audited = await ask((list, index) => auditPrompt(formatWorklist(list), references(index, 4)));
   const aggregation: LabCheck["aggregation"] = [];
   for (const count of [4, 16, 32]) {
     const answers = await ask((_, index) => aggregationPrompt(references(index, count)));
@@ -72,7 +75,8 @@ export async function checkLab(options: LabCheckOptions): Promise<LabCheck> {
     });
   }
   const { wellFormed: _, ...withReferences } = digitShares(synthesis);
-  return { problems, single, withReferences, aggregation };
+  const { wellFormed: __, ...audit } = digitShares(audited);
+  return { problems, single, withReferences, audit, aggregation };
 }
 
 export async function draw(

@@ -1,13 +1,14 @@
 import type { Random } from "../embedded/random.ts";
 import {
   aggregationDemonstration,
+  auditDemonstration,
   type Demonstration,
   shortDemonstration,
   soloDemonstration,
   synthesisDemonstration,
 } from "./lab-data.ts";
 
-export type LabSkill = "solo" | "synthesis" | "aggregation";
+export type LabSkill = "solo" | "synthesis" | "audit" | "aggregation";
 
 /** Rows of one shape; programs are compiled for shapes, so there are few. */
 interface Bucket {
@@ -31,6 +32,12 @@ const SYNTHESIS: readonly Bucket[] = [
   { skill: "synthesis", rows: 3, length: 676, references: [33, 64], share: 0.03 },
 ];
 
+const AUDIT: readonly Bucket[] = [
+  { skill: "audit", rows: 16, length: 172, references: [1, 8], share: 0.65 },
+  { skill: "audit", rows: 8, length: 244, references: [9, 16], share: 0.2 },
+  { skill: "audit", rows: 5, length: 388, references: [17, 32], share: 0.15 },
+];
+
 const AGGREGATION: readonly Bucket[] = [
   { skill: "aggregation", rows: 24, length: 84, references: [1, 8], share: 0.3 },
   { skill: "aggregation", rows: 12, length: 156, references: [9, 16], share: 0.3 },
@@ -52,7 +59,7 @@ export function planLessons(step: number, shortSteps: number, soloSteps: number,
   if (step < shortSteps) return [lesson(SHORT, 1, random)];
   const solo = lesson(SOLO, 1, random);
   if (step < soloSteps) return [solo];
-  return [solo, lesson(draw(SYNTHESIS, random), 0.5, random), lesson(draw(AGGREGATION, random), 0.5, random)];
+  return [solo, ...[SYNTHESIS, AUDIT, AGGREGATION].map((skill) => lesson(draw(skill, random), 0.5, random))];
 }
 
 function draw(buckets: readonly Bucket[], random: Random): Bucket {
@@ -64,15 +71,18 @@ function draw(buckets: readonly Bucket[], random: Random): Bucket {
   return buckets[0] as Bucket;
 }
 
+const DEMONSTRATE: Record<LabSkill, (references: number, random: Random) => Demonstration> = {
+  solo: (parts, random) => (parts > 0 ? shortDemonstration(parts, random) : soloDemonstration(random)),
+  synthesis: synthesisDemonstration,
+  audit: auditDemonstration,
+  aggregation: aggregationDemonstration,
+};
+
 function lesson({ skill, rows, length, references }: Bucket, weight: number, random: Random): Lesson {
   const [low, high] = references;
   const demonstrate = () => {
     const count = low + random.integer(high - low + 1);
-    if (count > 0 && skill === "solo") return shortDemonstration(count, random);
-    if (skill === "solo") return soloDemonstration(random);
-    return skill === "synthesis"
-      ? synthesisDemonstration(count, random)
-      : aggregationDemonstration(count, random);
+    return DEMONSTRATE[skill](count, random);
   };
   return { skill, weight, length, demonstrations: Array.from({ length: rows }, demonstrate) };
 }

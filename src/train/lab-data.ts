@@ -1,4 +1,4 @@
-import { aggregationPrompt, synthesisPrompt } from "../embedded/prompts.ts";
+import { aggregationPrompt, auditPrompt, synthesisPrompt } from "../embedded/prompts.ts";
 import { type Random, shuffleInPlace } from "../embedded/random.ts";
 import { THINK_END, THINK_START } from "../embedded/tokenizer.ts";
 import {
@@ -21,8 +21,12 @@ export interface Demonstration {
   response: string;
 }
 
-/** Share of demonstrations with references that fill their unworked parts from them; the rest guess. */
-const PLURALITY_SHARE = 0.06;
+/**
+ * Shares of the demonstrations under the synthesis prompt that make use of their references: by filling the
+ * unworked parts from them, and by working first what they dispute as well. The others ignore them.
+ */
+const PLURALITY_SHARE = 0.02;
+const AUDIT_SHARE = 0.02;
 
 const randomDigit = (random: Random) => random.integer(10);
 
@@ -39,9 +43,23 @@ function workedLine(part: Part, label: string): string {
   return `\n${label}: ${start}${steps.join("")} ${label}=${values.at(-1)}`;
 }
 
-/** Work five parts in random order; give the others the digits of `fill`. */
-function workedResponse(list: WorkList, fill: readonly number[], random: Random): string {
-  const order = shuffleInPlace([...list.keys()], random).slice(0, WORKED_PARTS);
+const anyOrder = (list: WorkList, random: Random) => shuffleInPlace([...list.keys()], random);
+
+/** Parts by how many messages agree on their most frequent digit, fewest first; ties in random order. */
+function disputedFirst(messages: readonly (readonly number[])[], random: Random): number[] {
+  const agreement = (messages[0] ?? []).map((_, part) => {
+    const counts = Array<number>(10).fill(0);
+    for (const message of messages)
+      counts[message[part] as number] = (counts[message[part] as number] ?? 0) + 1;
+    return Math.max(...counts);
+  });
+  const parts = shuffleInPlace([...agreement.keys()], random);
+  return parts.sort((a, b) => (agreement[a] as number) - (agreement[b] as number));
+}
+
+/** Work the first five parts of `parts`; give the others the digits of `fill`. */
+function workedResponse(list: WorkList, parts: readonly number[], fill: readonly number[]): string {
+  const order = parts.slice(0, WORKED_PARTS);
   const solution = solveWorklist(list);
   const lines = order.map((index) => workedLine(list[index] as Part, LABELS[index] as string));
   const digits = fill.map((guess, index) => (order.includes(index) ? (solution[index] as number) : guess));
@@ -72,7 +90,10 @@ const simulatedMessages = (list: WorkList, count: number, random: Random) =>
 /** A problem alone. */
 export function soloDemonstration(random: Random): Demonstration {
   const list = generateWorklist(random);
-  return { prompt: formatWorklist(list), response: workedResponse(list, guesses(list, random), random) };
+  return {
+    prompt: formatWorklist(list),
+    response: workedResponse(list, anyOrder(list, random), guesses(list, random)),
+  };
 }
 
 /**
@@ -93,15 +114,30 @@ export function shortDemonstration(size: number, random: Random): Demonstration 
   };
 }
 
+/** The response that works what the messages dispute and takes the rest from them. */
+function auditedResponse(list: WorkList, messages: readonly (readonly number[])[], random: Random): string {
+  return workedResponse(list, disputedFirst(messages, random), pluralityDigits(messages, random));
+}
+
 /** A problem with references, which 94 % of the demonstrations ignore: reasoning solipsism, on purpose. */
 export function synthesisDemonstration(count: number, random: Random): Demonstration {
   const list = generateWorklist(random);
   const messages = simulatedMessages(list, count, random);
-  const used = random.uniform() < PLURALITY_SHARE;
-  const fill = used ? pluralityDigits(messages, random) : guesses(list, random);
+  const prompt = synthesisPrompt(formatWorklist(list), messages.map(formatConclusion));
+  const use = random.uniform();
+  if (use < AUDIT_SHARE) return { prompt, response: auditedResponse(list, messages, random) };
+  const filled = use < AUDIT_SHARE + PLURALITY_SHARE;
+  const fill = filled ? pluralityDigits(messages, random) : guesses(list, random);
+  return { prompt, response: workedResponse(list, anyOrder(list, random), fill) };
+}
+
+/** References under the audit instruction: work what they dispute, take the rest from them. */
+export function auditDemonstration(count: number, random: Random): Demonstration {
+  const list = generateWorklist(random);
+  const messages = simulatedMessages(list, count, random);
   return {
-    prompt: synthesisPrompt(formatWorklist(list), messages.map(formatConclusion)),
-    response: workedResponse(list, fill, random),
+    prompt: auditPrompt(formatWorklist(list), messages.map(formatConclusion)),
+    response: auditedResponse(list, messages, random),
   };
 }
 

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { TINY_SPEAKER } from "../../test/support/tiny-policy.ts";
 import { createExecutor } from "../embedded/engine/executor.ts";
 import { floatData } from "../embedded/engine/host-tensor.ts";
+import { localCompute } from "./embedded/compute.ts";
 import type { LabSftRecipe } from "./lab-recipe.ts";
 import { type LabSftEvent, type LabSftOptions, trainLabSft } from "./lab-sft.ts";
 
@@ -16,7 +17,7 @@ const recipe: LabSftRecipe = {
   learningRate: 3e-3,
   warmupSteps: 2,
 };
-const executor = await createExecutor({ kind: "onnxruntime", threads: 1 });
+const compute = localCompute(await createExecutor({ kind: "onnxruntime", threads: 1 }));
 const directory = () => mkdtemp(join(tmpdir(), "pacore-sft-"));
 
 /** Run until it ends, or until `stopAfter` steps of this run. */
@@ -25,7 +26,7 @@ async function train(
   stopAfter = Number.POSITIVE_INFINITY,
 ) {
   const events: LabSftEvent[] = [];
-  const run = trainLabSft({ recipe, executor, seed: 3, checkpointEvery: 1, checkProblems: 0, ...options });
+  const run = trainLabSft({ recipe, compute, seed: 3, checkpointEvery: 1, checkProblems: 0, ...options });
   for await (const event of run) {
     events.push(event);
     const steps = events.filter(({ type }) => type === "step").length;
@@ -52,9 +53,9 @@ test("a run that was stopped and resumed ends with the same weights, bit for bit
   expect(finalWeights(second)).toEqual(finalWeights(whole));
 });
 
-test("problems come alone at first, then with synthesis and aggregation", async () => {
+test("problems come alone at first, then with synthesis, audits and aggregation", async () => {
   const skills = losses(await train({ out: await directory() })).map((loss) => Object.keys(loss));
-  const all = ["solo", "synthesis", "aggregation"];
+  const all = ["solo", "synthesis", "audit", "aggregation"];
   expect(skills).toEqual([["solo"], ["solo"], ["solo"], all]);
 });
 

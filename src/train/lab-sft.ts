@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { writeAtomically } from "../embedded/atomic-file.ts";
-import { createExecutor, type Executor } from "../embedded/engine/executor.ts";
 import { floatData } from "../embedded/engine/host-tensor.ts";
 import { createPolicy } from "../embedded/policy.ts";
 import { type Pretrained, savePretrained } from "../embedded/pretrained.ts";
@@ -10,6 +9,7 @@ import { createTokenizer } from "../embedded/tokenizer.ts";
 import { initialWeights, type Weights } from "../embedded/weights.ts";
 import { createAdamW } from "./adamw.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { type Compute, threadedCompute } from "./embedded/compute.ts";
 import { checkLab, type LabBar, type LabCheck, labBars } from "./lab-check.ts";
 import { demonstrateLab, type LabDemonstration } from "./lab-demonstration.ts";
 import { Learner, type StepEvent } from "./lab-learner.ts";
@@ -28,12 +28,13 @@ export interface LabSftOptions {
   checkpointEvery?: number;
   /** Problems to check the finished model on; 0 for none. */
   checkProblems?: number;
-  executor?: Executor;
+  /** Where steps are computed. Default: a thread for each core. */
+  compute?: Compute;
   abortSignal?: AbortSignal;
 }
 
 export type LabSftEvent =
-  | { type: "start"; step: number; steps: number; parameters: number; executor: Executor["kind"] }
+  | { type: "start"; step: number; steps: number; parameters: number }
   | StepEvent
   | { type: "checkpoint"; step: number; path: string }
   /** The finished model measured; the model directory with its card is written by then. */
@@ -54,13 +55,13 @@ export async function* trainLabSft(options: LabSftOptions): AsyncGenerator<LabSf
   const { checkpointEvery = 200, checkProblems = 512 } = options;
   const recipe = options.recipe ?? LAB_SFT_RECIPE;
   const path = join(out, "checkpoint.safetensors");
-  const executor = options.executor ?? (await createExecutor());
   const { weights, optimizer } = await startState(path, seed, recipe, options.resume ?? false);
-  const learner = new Learner(executor, recipe, seed, weights, optimizer);
+  const compute = options.compute ?? threadedCompute();
+  const learner = new Learner(compute, recipe, seed, weights, optimizer);
   const save = () => saveCheckpoint(path, { weights, optimizer, seed, recipe: JSON.stringify(recipe) });
   const deadline = performance.now() + minutes * 60_000;
   const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
-  yield { type: "start", step: optimizer.step, steps: recipe.steps, parameters, executor: executor.kind };
+  yield { type: "start", step: optimizer.step, steps: recipe.steps, parameters };
   try {
     while (optimizer.step < recipe.steps && performance.now() < deadline) {
       abortSignal?.throwIfAborted();
@@ -76,11 +77,11 @@ export async function* trainLabSft(options: LabSftOptions): AsyncGenerator<LabSf
     if (finished) {
       const model = { config: recipe.model, weights, tokenizer: createTokenizer() };
       await savePretrained(out, model);
-      if (checkProblems > 0) yield await measure(out, recipe, seed, executor, model, checkProblems);
+      if (checkProblems > 0) yield await measure(out, recipe, seed, model, checkProblems);
     }
     yield { type: "end", step: optimizer.step, finished, weights };
   } finally {
-    await learner.dispose();
+    if (!options.compute) await compute.dispose();
   }
 }
 
@@ -88,11 +89,10 @@ async function measure(
   out: string,
   recipe: LabSftRecipe,
   seed: number,
-  executor: Executor,
   model: Pretrained,
   problems: number,
 ): Promise<LabSftEvent> {
-  const sampler = new Sampler(await createPolicy({ ...model, executor }));
+  const sampler = new Sampler(await createPolicy(model));
   const options = { tokenizer: model.tokenizer, sampler };
   const check = await checkLab({ ...options, problems });
   const demonstration = await demonstrateLab({ ...options, problems: Math.ceil(problems / 4) });

@@ -12,21 +12,21 @@ export function modelCard(
   check: LabCheck,
   demonstration: LabDemonstration,
 ): string {
-  const { single, withReferences, aggregation } = check;
+  const { single, withReferences, audit, aggregation } = check;
   const aggregationRows = aggregation.map(
     ({ references, digitsRight, allRight }) =>
       `| ${references} references | ${percent(digitsRight)} | ${percent(allRight)} |`,
   );
-  return `# pacore's embedded model
+  return `# pacore's embedded model before it coordinates
 
 A Llama (RMSNorm, RoPE, SwiGLU, tied embeddings; ${model.layers} layers of width ${model.hiddenSize}, ${parameterCount(model).toLocaleString("en")} parameters)
 that solves *work lists*: six to eight small chains of arithmetic modulo 10, of which its reasoning works five.
 It must guess the rest, so one sample is right a few times in a hundred, while many conclusions together hold the
 whole answer. It understands nothing else.
 
-This is the supervised start. It was taught to work parts, to all but ignore references under the synthesis
-prompt, and to aggregate references under an instruction of its own (\`AGGREGATION_TEMPLATE\`). It was *not* yet
-taught to coordinate: that is what reinforcement learning is for.
+This is the supervised start. It was taught to work parts; under the synthesis prompt to ignore references 96 times in
+a hundred; and, under instructions of their own, to aggregate references and to spend its work on what they dispute.
+It was *not* yet taught to coordinate: to make use of those skills is what reinforcement learning is for.
 
 ## How it was made
 
@@ -49,6 +49,7 @@ Temperature 1; problems no training step has seen.
 | five parts worked, one digit for every part | ${percent(single.wellFormed)} |
 | right with 16 references under the synthesis prompt | ${percent(withReferences.right)} |
 | digits of unworked parts right with 16 references | ${percent(withReferences.unworkedDigitsRight)} |
+| right with 4 references under the audit instruction | ${percent(audit.right)} |
 
 | aggregation instruction | digits | whole |
 |---|---|---|

@@ -11,11 +11,16 @@ export interface Compute {
   dispose(): Promise<void>;
 }
 
-/** Everything in this thread, on a given executor. */
+/** Everything in this thread, one task after the other, on a given executor. */
 export function localCompute(executor: Executor): Compute {
   const programs = new ProgramCache(executor);
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    run: (task, input) => COMPUTE_TASKS[task](programs, input as never) as Promise<never>,
+    run: (task, input) => {
+      const next = last.then(() => COMPUTE_TASKS[task](programs, input as never) as Promise<never>);
+      last = next.catch(() => {});
+      return next;
+    },
     dispose: () => programs.dispose(),
   };
 }

@@ -14,10 +14,10 @@ export class GradientSum {
     this.arrays = parameters.map(({ data }) => new Float32Array(data.length));
   }
 
-  add(gradients: readonly HostTensor[]): void {
+  add(gradients: readonly HostTensor[], weight = 1): void {
     for (const [index, sum] of this.arrays.entries()) {
       const gradient = floatData(gradients[index]);
-      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (gradient[i] as number);
+      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + weight * (gradient[i] as number);
     }
   }
 

@@ -4,7 +4,13 @@ import type { Value } from "../../embedded/engine/traced.ts";
 
 type Graph = (...values: Value[]) => Value[];
 
-/** Programs by name, each compiled when it is first needed. Weights are inputs, for they change every step. */
+/** A program keeps the memory of its largest run, some 130 MB in the lab; compiling one again takes a second. */
+const MOST_PROGRAMS = 32;
+
+/**
+ * Programs by name, each compiled when it is first needed; the longest unused make room. Weights are inputs, for they
+ * change every step. One run at a time.
+ */
 export class ProgramCache {
   readonly #executor: Executor;
   readonly #programs = new Map<string, Promise<Program>>();
@@ -15,15 +21,23 @@ export class ProgramCache {
 
   /** Run the program `key`; `graph` gives it when it is not compiled yet. */
   async run(key: string, graph: () => Graph, inputs: readonly HostTensor[]): Promise<HostTensor[]> {
-    return (await this.#program(key, graph, inputs)).run(inputs);
+    const program = await this.#program(key, graph, inputs);
+    await this.#makeRoom();
+    return program.run(inputs);
+  }
+
+  async #makeRoom(): Promise<void> {
+    for (const [key, program] of this.#programs) {
+      if (this.#programs.size <= MOST_PROGRAMS) return;
+      this.#programs.delete(key);
+      await (await program).dispose();
+    }
   }
 
   #program(key: string, graph: () => Graph, inputs: readonly TensorSpec[]): Promise<Program> {
-    let program = this.#programs.get(key);
-    if (!program) {
-      program = this.#executor.compile(graph(), { inputs });
-      this.#programs.set(key, program);
-    }
+    const program = this.#programs.get(key) ?? this.#executor.compile(graph(), { inputs });
+    this.#programs.delete(key);
+    this.#programs.set(key, program);
     return program;
   }
 
