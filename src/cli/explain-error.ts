@@ -2,6 +2,7 @@ import { BudgetTooSmallError } from "../core/budget.ts";
 import { ContextOverflowError } from "../core/context.ts";
 import { NoProblemError } from "../core/prompt-slot.ts";
 import { redact } from "../core/redact.ts";
+import { ModelDirectoryError } from "../embedded/errors.ts";
 import { InvalidOptionError, PacoreError } from "../errors.ts";
 import { JournalError } from "../journal/errors.ts";
 import { ModelReferenceError } from "../upstream/errors.ts";
@@ -21,6 +22,7 @@ const BAD_INPUT = [
   InputError,
   InvalidOptionError,
   ModelReferenceError,
+  ModelDirectoryError,
   NoProblemError,
   BudgetTooSmallError,
   ContextOverflowError,

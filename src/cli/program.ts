@@ -2,6 +2,7 @@ import { Argument, Command, Option } from "commander";
 import { dataCommand } from "./data.ts";
 import { evalCommand } from "./eval.ts";
 import { EXIT_HELP, type ExitCode } from "./exit-codes.ts";
+import { exportCommand } from "./export.ts";
 import { DOCTOR_HELP, MAIN_HELP, PROMPT_HELP, SOLVE_HELP, TRAIN_HELP } from "./help-texts.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { parseNumber } from "./parse-number.ts";
@@ -30,6 +31,7 @@ export function createProgram(version: string): Command {
   addDoctor(program);
   addPrompt(program);
   addTrain(program);
+  program.addCommand(exportCommand());
   addCompletion(program);
   return program;
 }

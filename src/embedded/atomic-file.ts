@@ -1,8 +1,14 @@
 import { mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Write a file so that a reader, or the next run after a crash, sees the old one or the new one, whole. */
-export async function writeAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
+/**
+ * Write a file, all at once or piece by piece, so that a reader, or the next run after a crash, sees the old one
+ * or the new one, whole.
+ */
+export async function writeAtomically(
+  path: string,
+  bytes: Uint8Array | string | Iterable<Uint8Array>,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.tmp`;
   const file = await open(temporary, "w");

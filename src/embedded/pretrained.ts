@@ -18,8 +18,8 @@ export interface Pretrained {
   tokenizer: Tokenizer;
 }
 
-/** Our sizes as a Hugging Face `config.json`. */
-export function toHuggingFaceConfig(config: LlamaConfig) {
+/** Our sizes as a Hugging Face `config.json`; `end` is the end token, the only special one. */
+export function toHuggingFaceConfig(config: LlamaConfig, end = 0) {
   return {
     architectures: ["LlamaForCausalLM"],
     model_type: "llama",
@@ -36,7 +36,10 @@ export function toHuggingFaceConfig(config: LlamaConfig) {
     tie_word_embeddings: true,
     attention_bias: false,
     mlp_bias: false,
-    eos_token_id: 0,
+    // Not left out: a Llama's defaults are 1 and 2.
+    bos_token_id: null,
+    eos_token_id: end,
+    pad_token_id: end,
     torch_dtype: "float32",
   };
 }
@@ -144,7 +147,7 @@ export async function savePretrained(directory: string, model: Pretrained): Prom
   const { config, weights, tokenizer } = model;
   await mkdir(directory, { recursive: true });
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-  await writeAtomically(join(directory, "config.json"), json(toHuggingFaceConfig(config)));
+  await writeAtomically(join(directory, "config.json"), json(toHuggingFaceConfig(config, tokenizer.end)));
   await writeAtomically(join(directory, "vocabulary.json"), json(tokenizer.vocabulary));
   await writeAtomically(join(directory, "model.safetensors"), writeSafetensors(weights, { format: "pt" }));
 }
