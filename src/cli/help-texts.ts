@@ -23,8 +23,8 @@ export const SOLVE_HELP = `
 Examples:
   $ pacore solve --sample
       32 trajectories, then 4, then one, on the embedded model
-  $ pacore solve --sample --widths 32 --template aggregation
-      the same model under an instruction it was taught to combine conclusions with
+  $ pacore solve --sample --model embedded:models/embedded-start
+      the same before it was trained to coordinate
   $ pacore solve "Prove that √2 is irrational." --model http://localhost:8000/v1#my-model --effort medium
   $ cat problem.txt | pacore solve --widths 16,4 --deadline 5m > answer.txt
       the answer alone goes to stdout
@@ -58,3 +58,12 @@ export const TRAIN_HELP = `
 Example:
   $ pacore train lab-sft --out runs/lab-sft
   $ pacore train lab-sft --out runs/lab-sft --resume    after Ctrl-C`;
+
+export const TRAIN_RUN_HELP = `
+From nothing to a policy that coordinates, on this machine:
+  pacore pool build worklist:1000:7 --out runs/pool.jsonl
+  pacore train lab --pool runs/pool.jsonl --out runs/lab
+  pacore eval worklist:500:1 --model embedded:runs/lab/stage-2 --widths 4 --widths 16
+
+The same command goes on where it was stopped or killed. Every field of a recipe, and where its value comes
+from, is in recipe.json of the run; --set kl=0 changes one.`;

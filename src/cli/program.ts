@@ -3,7 +3,7 @@ import { dataCommand } from "./data.ts";
 import { evalCommand } from "./eval.ts";
 import { EXIT_HELP, type ExitCode } from "./exit-codes.ts";
 import { exportCommand } from "./export.ts";
-import { DOCTOR_HELP, MAIN_HELP, PROMPT_HELP, SOLVE_HELP, TRAIN_HELP } from "./help-texts.ts";
+import { DOCTOR_HELP, MAIN_HELP, PROMPT_HELP, SOLVE_HELP, TRAIN_HELP, TRAIN_RUN_HELP } from "./help-texts.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { parseNumber } from "./parse-number.ts";
 import { runsCommand } from "./runs.ts";
@@ -95,8 +95,33 @@ function addPrompt(program: Command): void {
 function addTrain(program: Command): void {
   const train = program
     .command("train")
-    .summary("train the embedded model")
-    .description("Train the embedded model.");
+    .summary("train a policy to synthesise")
+    .description(
+      "Train a policy on the synthesis step: PPO with GAE over a pool of verified messages, two stages.",
+    )
+    .argument("<recipe>", "lab, paper, or a YAML file")
+    .option("--pool <file>", "verified messages, as pacore pool build writes them")
+    .option("--out <folder>", "where checkpoints and metrics go; what is there is gone on from", "runs/train")
+    .option("--held-out <data>", "problems to evaluate on while it trains, none of them in the pool")
+    .addOption(
+      new Option("--stage <number>", "one stage alone").argParser(
+        parseNumber({ integer: true, least: 1, most: 2 }),
+      ),
+    )
+    .addOption(
+      new Option("--set <field=value>", "change a field of the recipe; repeat it")
+        .argParser((value, all: string[]) => [...all, value])
+        .default([], "none"),
+    )
+    .addOption(
+      new Option("--threads <count>", "default: one for each core").argParser(
+        parseNumber({ integer: true, least: 1 }),
+      ),
+    )
+    .option("--json", "every event as a line of JSON")
+    .option("--print", "print the recipe, every field with its source, and train nothing")
+    .addHelpText("after", TRAIN_RUN_HELP)
+    .action(async (recipe, flags) => exits((await import("./train-run.ts")).trainCommand(recipe, flags)));
   train
     .command("lab-sft")
     .summary("teach a fresh policy its domain")

@@ -1,4 +1,3 @@
-import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { coordinate } from "../core/coordinate.ts";
 import type { CoordinationEvent } from "../core/events.ts";
 import { problemOf } from "../core/prompt-slot.ts";
@@ -11,7 +10,6 @@ import { errorRecord, explainError, reportError } from "./explain-error.ts";
 import { InputError } from "./input-error.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import type { Limits } from "./limits.ts";
-import { DEFAULT_MODEL } from "./model-reference.ts";
 import { openModels } from "./open-models.ts";
 import { resumeCommand } from "./resume-hint.ts";
 import { openRunJournal } from "./run-journal.ts";
@@ -63,7 +61,7 @@ export async function runPlan({ runId, plan: asked, limits, output }: RunOptions
   }
   // A run that had finished before shows its result, not its rounds.
   const firstRound = seen.firstRound ?? kept.journal?.rounds()[0]?.messages ?? [];
-  return answered(seen.result, { model, plan, view, kind, firstRound });
+  return answered(seen.result, { plan, view, kind, firstRound });
 }
 
 /** The embedded model would answer anything with what it is: say so before five calls are made for it. */
@@ -125,7 +123,6 @@ function ended(error: unknown, { view, kind, seen, resume }: EndOptions): ExitCo
 }
 
 interface AnsweredOptions {
-  model: LanguageModelV4;
   plan: SolvePlan;
   view: View;
   kind: ReturnType<typeof viewKind>;
@@ -135,10 +132,10 @@ interface AnsweredOptions {
 /** The run has a result: check it if it is a sample's, and say what it lacks. */
 async function answered(
   result: SolveResult | undefined,
-  { model, plan, view, kind, firstRound }: AnsweredOptions,
+  { plan, view, kind, firstRound }: AnsweredOptions,
 ): Promise<ExitCode> {
   if (!result) return EXIT.failed;
-  if (plan.sample) await showCheck(view, plan, result, { model, firstRound });
+  if (plan.sample) await showCheck(view, plan, result, firstRound);
   const lack = missing(result, plan.widths);
   if (lack && kind !== "json") process.stderr.write(`pacore: incomplete: ${lack}.\n`);
   return lack ? EXIT.incomplete : EXIT.answered;
@@ -164,16 +161,12 @@ function problemLines({ seed, problem }: NonNullable<SolvePlan["sample"]>): stri
 
 async function showCheck(
   view: View,
-  { sample, model: reference, settings }: SolvePlan,
+  { sample }: SolvePlan,
   { answer }: SolveResult,
-  { model, firstRound }: Pick<AnsweredOptions, "model" | "firstRound">,
+  firstRound: readonly string[],
 ) {
-  const { checkSample, combineAsTaught, sampleCheckLines } = await import("./sample-check.ts");
-  // Under the paper's template the start policy ignores what it reads; under the instruction that it was taught
-  // it does not: one more call shows it.
-  const asTaught = reference === DEFAULT_MODEL && settings.template === undefined && firstRound.length > 0;
-  const combined = asTaught ? await combineAsTaught(model, firstRound, sample?.seed ?? 0) : undefined;
-  const check = checkSample(sample?.problem ?? "", answer, { conclusions: firstRound, combined });
+  const { checkSample, sampleCheckLines } = await import("./sample-check.ts");
+  const check = checkSample(sample?.problem ?? "", answer, firstRound);
   view.extra({ type: "sample-check", ...check });
   view.tell(sampleCheckLines(check));
 }

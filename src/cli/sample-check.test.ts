@@ -9,26 +9,23 @@ const right = formatConclusion(digits);
 const wrong = digits.map((_, i) => formatConclusion(digits.map((d, j) => (i === j ? (d + 1) % 10 : d))));
 
 test("a wrong answer beside a right plurality is told as what it is", () => {
-  const check = checkSample(problem, wrong[0] ?? "", { conclusions: wrong, combined: right });
+  const check = checkSample(problem, wrong[0] ?? "", wrong);
   expect(check.answer).toEqual({ right: false, rightParts: digits.length - 1 });
   expect(check.plurality).toEqual({ right: true, rightParts: digits.length, text: right });
   expect(check.conclusions).toEqual({ count: wrong.length, right: 0 });
-  expect(check.combined).toMatchObject({ right: true });
   const lines = sampleCheckLines(check).join("\n");
   expect(lines).toMatch(/the answer above +wrong/);
-  expect(lines).toMatch(/by the model, as taught +right/);
-  expect(lines).toMatch(/hand-written code +right/);
+  expect(lines).toMatch(/plain code +right/);
 });
 
 test("an answer without a single part is wrong", () => {
-  const check = checkSample(problem, "I do not know.", { conclusions: [right] });
+  const check = checkSample(problem, "I do not know.", [right]);
   expect(check.answer).toEqual({ right: false, rightParts: 0 });
   expect(check.conclusions).toEqual({ count: 1, right: 1 });
 });
 
-test("a right answer needs no excuse", () => {
-  const lines = sampleCheckLines(checkSample(problem, right, { conclusions: wrong, combined: right }));
+test("a right answer is told as one", () => {
+  const lines = sampleCheckLines(checkSample(problem, right, wrong));
   expect(lines.join("\n")).toMatch(/the answer above +right/);
-  expect(lines.join("\n")).not.toContain("start policy");
   for (const line of lines) expect(line.length).toBeLessThan(100);
 });

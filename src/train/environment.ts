@@ -41,6 +41,8 @@ export interface EnvironmentOptions extends MessageRange {
   cutOffReward: number | "scored";
   score: ScoreMessage;
   measure?: (instance: Instance, text: string) => DomainMeasure;
+  /** Share of a problem's work that any of several samples has done, where a domain can tell. */
+  coverage?: (problem: Problem, texts: readonly string[]) => number;
 }
 
 /**

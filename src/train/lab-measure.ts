@@ -1,4 +1,5 @@
-import { parseConclusion, parseWorklist, solveWorklist, WORKED_PARTS } from "../embedded/worklist.ts";
+import type { Problem } from "../data/problem.ts";
+import { LABELS, parseConclusion, parseWorklist, WORKED_PARTS } from "../embedded/worklist.ts";
 import type { DomainMeasure } from "./environment.ts";
 import type { Instance } from "./instance.ts";
 
@@ -22,7 +23,7 @@ function agreementOf(messages: readonly string[]) {
 }
 
 /** Labels of the parts a response worked in its reasoning. */
-export const workedParts = (text: string) =>
+const workedParts = (text: string) =>
   new Set([...text.matchAll(/\n([A-H]):/g)].map((match) => match[1] as string));
 
 /**
@@ -52,12 +53,13 @@ export function measureWorklist({ messages, entry }: Instance, text: string): Do
   };
 }
 
-/** Share of a work list's digits that a conclusion has right. */
-export function digitsRight(problem: string, message: string): number {
-  const solution = solveWorklist(parseWorklist(problem) ?? []);
-  const digits = parseConclusion(message);
-  return (
-    solution.filter((digit, index) => digits.get("ABCDEFGH"[index] as string) === digit).length /
-    solution.length
-  );
+/**
+ * Share of a work list's parts that at least one of several samples has worked. What no one works, no synthesis can
+ * know: a policy whose samples all work the same parts looks unchanged one by one, and has lost its first round.
+ */
+export function partsCovered({ prompt }: Problem, texts: readonly string[]): number {
+  const size = typeof prompt === "string" ? (parseWorklist(prompt)?.length ?? 0) : 0;
+  const labels = [...LABELS.slice(0, size)];
+  const worked = texts.map(workedParts);
+  return labels.filter((label) => worked.some((parts) => parts.has(label))).length / labels.length;
 }

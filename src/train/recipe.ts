@@ -30,8 +30,11 @@ export const recipeSchema = z.strictObject({
 
   stage1Iterations: count.default(250),
   stage2Iterations: count.default(450),
-  /** Stage 1 keeps problems whose mean message accuracy lies above and below these (§3.1). */
-  stage1Above: fraction.default(0),
+  /**
+   * Stage 1 keeps problems whose mean message accuracy lies above and below these (§3.1). A negative `stage1Above` keeps
+   * problems that no message gets right, a departure from the paper.
+   */
+  stage1Above: z.number().min(-1).max(1).default(0),
   stage1Below: fraction.default(9 / 24),
   stage1BelowCode: fraction.default(15 / 24),
   /** Syntheses of each problem that stage 2's filter measures it by. */
@@ -69,6 +72,8 @@ export const recipeSchema = z.strictObject({
   checkpointEvery: z.int().min(1).default(10),
   evaluateEvery: count.default(25),
   evaluationProblems: z.int().min(1).default(64),
+  /** Data set of problems to evaluate on, none of them in the pool. */
+  heldOut: z.string().optional(),
 });
 
 export type Recipe = z.infer<typeof recipeSchema>;
@@ -122,6 +127,7 @@ export const RECIPE_SOURCES: Record<keyof Recipe, string> = {
   checkpointEvery: OURS,
   evaluateEvery: OURS,
   evaluationProblems: OURS,
+  heldOut: OURS,
 };
 
 /** The paper's numbers, and the lineage's where it is silent. */
@@ -146,6 +152,7 @@ export const LAB_RECIPE: Recipe = recipeSchema.parse({
   soloInstances: 4,
   soloKl: 1,
   kl: 0.1,
+  heldOut: "worklist:64:4242",
 });
 
 export const RECIPES: Readonly<Record<string, Recipe>> = { paper: PAPER_RECIPE, lab: LAB_RECIPE };

@@ -22,6 +22,7 @@ export interface TrainOptions {
   score: ScoreMessage;
   /** What the domain shows of a response beyond right and wrong. */
   measure?: (instance: Instance, text: string) => DomainMeasure;
+  coverage?: (problem: Problem, texts: readonly string[]) => number;
   /** Held-out problems; none of them may be in the pool. */
   heldOut?: readonly Problem[];
   /** Default: both. Stage 2 alone needs a finished stage 1 in `out`. */
@@ -91,7 +92,13 @@ async function* trainStage(
     heldOut = [],
     signal = new AbortController().signal,
   } = options;
-  const environment = new SynthesisEnvironment({ ...recipe, entries, score, ...(measure && { measure }) });
+  const environment = new SynthesisEnvironment({
+    ...recipe,
+    entries,
+    score,
+    ...(measure && { measure }),
+    ...(coverage && { coverage }),
+  });
   const before = stage === 1 ? 0 : recipe.stage1Iterations;
   const iterations = stage === 1 ? recipe.stage1Iterations : recipe.stage2Iterations;
   const plan = { stage, iterations, iterationsBefore: before, recipe, environment, from, heldOut, signal };

@@ -15,7 +15,7 @@ test("a sample is solved on the embedded model, and its answer checked", async (
   expect(stdout).toMatch(/^(A=\d .*\d)\n$/);
   expect(stderr).toMatch(/^sample 3, a work list:\n {2}Compute each chain/);
   expect(stderr).toMatch(/checked against the known answer A=\d/);
-  expect(stderr).toMatch(/each conclusion of round 1 +\d of 8 right/);
+  expect(stderr).toMatch(/conclusions of round 1, alone +\d of 8 right/);
   expect(code).toBe(0);
   // Finished: shown and checked again, from the journal alone.
   const again = await runCli(["runs", "resume", "s", "--journal", journal, "--json"]);

@@ -1,10 +1,11 @@
 import { compact } from "../../core/compact.ts";
 import type { Problem } from "../../data/problem.ts";
 import type { SynthesisEnvironment } from "../environment.ts";
-import { withMessages } from "../instance.ts";
+import { type Instance, withMessages } from "../instance.ts";
 import type { Estimate, EvaluationMetrics } from "../metrics/iteration-metrics.ts";
 import type { PoolMessage } from "../pool/pool-entry.ts";
 import type { PpoTrainer } from "./ppo-trainer.ts";
+import type { SampledResponse } from "./sample-groups.ts";
 
 /** Widths of the first round that are measured: its first 4, and all 16. */
 const WIDTHS = [4, 16];
@@ -51,8 +52,11 @@ async function evaluateSome(
 ): Promise<void> {
   const entries = problems.map((problem) => ({ problem, messages: [] }));
   const alone = entries.map((entry) => withMessages(entry, []));
-  const first = await draw(options, alone, FIRST_ROUND, [from, 1]);
-  for (const messages of first) {
+  const { messages: first, texts } = await draw(options, alone, FIRST_ROUND, [from, 1]);
+  const { coverage } = options.environment.options;
+  for (const [index, messages] of first.entries()) {
+    const problem = problems[index] as Problem;
+    if (coverage) note(`work covered @${FIRST_ROUND}`, coverage(problem, texts[index] as string[]));
     note("single", mean(messages.map(({ score }) => score ?? 0)));
     note(`coverage @${FIRST_ROUND}`, messages.some(({ score }) => score === 1) ? 1 : 0);
     note(`distinct @${FIRST_ROUND}`, new Set(messages.map(({ text }) => text)).size / FIRST_ROUND);
@@ -61,7 +65,7 @@ async function evaluateSome(
     const sets = first.map((messages) => messages.slice(0, width).filter(({ text }) => text !== ""));
     const instances = entries.map((entry, index) => withMessages(entry, sets[index] as PoolMessage[]));
     const answers = await draw(options, instances, SYNTHESES, [from, width]);
-    for (const [index, syntheses] of answers.entries()) {
+    for (const [index, syntheses] of answers.messages.entries()) {
       const value = mean(syntheses.map(({ score }) => score ?? 0));
       note(`[${width}]`, value);
       if ((sets[index] as PoolMessage[]).every(({ score }) => score !== 1))
@@ -70,30 +74,25 @@ async function evaluateSome(
   }
 }
 
-/** Conclusions and their scores; `""` where there is none. */
+/** Responses, their conclusions (`""` where there is none) and what those score. */
 async function draw(
   { trainer, environment, iteration }: EvaluateOptions,
-  instances: readonly ReturnType<typeof withMessages>[],
+  instances: readonly Instance[],
   rows: number,
   seeds: readonly number[],
-): Promise<PoolMessage[][]> {
+): Promise<{ texts: string[][]; messages: PoolMessage[][] }> {
   const prompts = instances.map(({ prompt }) => prompt);
   const sampled = await trainer.sample(prompts, rows, 0xe7a1, iteration, ...seeds);
-  return Promise.all(
-    sampled.map((responses, index) =>
-      Promise.all(
-        responses.map(async (response) => {
-          const { problem } = (instances[index] as (typeof instances)[number]).entry;
-          const text = trainer.text(response);
-          const message = compact({ content: [{ type: "text", text }], truncated: response.cutOff }) ?? "";
-          return {
-            text: message,
-            score: message === "" ? 0 : await environment.options.score(problem, message),
-          };
-        }),
-      ),
-    ),
-  );
+  const texts = sampled.map((responses) => responses.map((response) => trainer.text(response)));
+  const message = async (index: number, row: number): Promise<PoolMessage> => {
+    const { problem } = (instances[index] as Instance).entry;
+    const { cutOff } = (sampled[index] as SampledResponse[])[row] as SampledResponse;
+    const content = [{ type: "text" as const, text: (texts[index] as string[])[row] as string }];
+    const text = compact({ content, truncated: cutOff }) ?? "";
+    return { text, score: text === "" ? 0 : await environment.options.score(problem, text) };
+  };
+  const messages = texts.map((some, index) => Promise.all(some.map((_, row) => message(index, row))));
+  return { texts, messages: await Promise.all(messages) };
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

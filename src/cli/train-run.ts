@@ -1,0 +1,143 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Semaphore } from "../core/semaphore.ts";
+import { gradeOnce } from "../data/grade.ts";
+import { checkKinds, graderFor } from "../data/grader.ts";
+import type { Problem } from "../data/problem.ts";
+import type { ScoreMessage } from "../train/environment.ts";
+import type { PoolEntry } from "../train/pool/pool-entry.ts";
+import { codeGrader } from "./eval-code.ts";
+import { loadData } from "./eval-data.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { InputError } from "./input-error.ts";
+import { catchInterrupts } from "./interrupt.ts";
+import { quoted } from "./resume-hint.ts";
+import { readRecipe } from "./train-recipe.ts";
+import { trainView } from "./view/train-view.ts";
+
+export interface TrainRunFlags {
+  out: string;
+  pool?: string;
+  heldOut?: string;
+  stage?: 1 | 2;
+  set: string[];
+  threads?: number;
+  json?: boolean;
+  print?: boolean;
+}
+
+/** Verifiers that run at once: programs are not free. */
+const GRADERS = 8;
+
+/** `pacore train RECIPE`: the curriculum on the embedded engine. The same command goes on where it was stopped. */
+export async function trainCommand(name: string, flags: TrainRunFlags): Promise<ExitCode> {
+  const recipe = await readRecipe(name, flags.set);
+  if (flags.print) {
+    process.stdout.write((await import("../train/recipe-yaml.ts")).recipeYaml(recipe));
+    return EXIT.answered;
+  }
+  const source = flags.pool ?? recipe.pool;
+  if (source === undefined) throw new InputError(NO_POOL);
+  const {
+    embeddedEngine,
+    threadedCompute,
+    train,
+    measureWorklist,
+    partsCovered,
+    RECIPE_SOURCES,
+    writeRunPage,
+  } = await import("../train/index.ts");
+  const pool = await readEntries(source);
+  const heldOut = await heldOutProblems(flags.heldOut ?? recipe.heldOut, recipe.evaluationProblems);
+  const problems = [...pool.map(({ problem }) => problem), ...heldOut];
+  using interrupt = catchInterrupts();
+  const compute = threadedCompute(flags.threads === undefined ? {} : { threads: flags.threads });
+  const events = train({
+    recipe,
+    engine: embeddedEngine({ compute }),
+    pool,
+    out: flags.out,
+    score: await scorer(problems, interrupt.signal),
+    ...(problems.every(({ kind }) => kind === "worklist") && {
+      measure: measureWorklist,
+      coverage: partsCovered,
+    }),
+    heldOut,
+    ...(flags.stage && { stages: [flags.stage] }),
+    signal: interrupt.signal,
+  });
+  const view = trainView({ json: flags.json ?? false, recipe });
+  let finished = false;
+  try {
+    let first = true;
+    for await (const event of events) {
+      if (first) await writeFile(join(flags.out, "recipe.json"), recipeFile(recipe, RECIPE_SOURCES));
+      first = false;
+      view.show(event);
+      finished = event.type === "end";
+    }
+  } catch (error) {
+    throw interrupt.signal.aborted ? interrupt.signal.reason : error;
+  } finally {
+    view.close();
+    await compute.dispose();
+    if (!finished) process.stderr.write(`go on with: ${resumeHint(name, flags)}\n`);
+  }
+  if (!flags.json) process.stdout.write(`report: ${await writeRunPage(flags.out)}\n`);
+  return EXIT.answered;
+}
+
+const NO_POOL = `a pool of verified messages is missing; build one, then name it:
+  pacore pool build worklist:1000:7 --out runs/pool.jsonl
+  pacore train lab --pool runs/pool.jsonl --out runs/lab`;
+
+const recipeFile = (recipe: object, sources: object) => `${JSON.stringify({ recipe, sources }, null, 2)}\n`;
+
+async function readEntries(path: string): Promise<PoolEntry[]> {
+  const { readPool } = await import("../train/index.ts");
+  const entries: PoolEntry[] = [];
+  let rejected = 0;
+  const onRejected = ({ file, line, reason }: { file: string; line: number; reason: string }) => {
+    rejected += 1;
+    if (rejected <= 10) process.stderr.write(`${file}:${line}: ${reason}\n`);
+  };
+  for await (const entry of readPool(path, { onRejected })) entries.push(entry);
+  if (rejected > 0) process.stderr.write(`Left out of the pool: ${rejected}.\n`);
+  if (entries.length === 0) throw new InputError(`${path} has no problem with messages.`);
+  return entries;
+}
+
+async function heldOutProblems(source: string | undefined, limit: number): Promise<Problem[]> {
+  if (source === undefined) return [];
+  const { problems } = await loadData(source, { map: [], limit });
+  return problems.slice(0, limit);
+}
+
+/** Grades by kind of problem; what cannot be graded is null. */
+async function scorer(problems: readonly Problem[], signal: AbortSignal): Promise<ScoreMessage> {
+  const code = await codeGrader(problems);
+  checkKinds(problems, { code });
+  const gate = new Semaphore(GRADERS);
+  const graders = new Map<string, ReturnType<typeof gradeOnce>>();
+  return async (problem, message) => {
+    let grade = graders.get(problem.id);
+    if (!grade) {
+      grade = gradeOnce(graderFor(problem, { code }), gate);
+      graders.set(problem.id, grade);
+    }
+    return (await grade(message, signal)).value;
+  };
+}
+
+function resumeHint(name: string, { out, pool, heldOut, stage, set }: TrainRunFlags): string {
+  const flag = (option: string, value: string | number | undefined) =>
+    value === undefined ? [] : [`--${option} ${typeof value === "number" ? value : quoted(value)}`];
+  return [
+    `pacore train ${quoted(name)}`,
+    ...flag("out", out),
+    ...flag("pool", pool),
+    ...flag("held-out", heldOut),
+    ...flag("stage", stage),
+    ...set.flatMap((setting) => flag("set", setting)),
+  ].join(" ");
+}
