@@ -38,11 +38,16 @@ export interface OpenFile {
   database: DatabaseSync;
 }
 
+export interface OpenFileOptions {
+  create: boolean;
+  durable: boolean;
+}
+
 /**
  * Open a journal's file, or create it. Whatever else is at the path stays byte for byte as it is.
  * @throws {JournalError}
  */
-export function openFile(sqlite: Sqlite, given: string, { create }: { create: boolean }): OpenFile {
+export function openFile(sqlite: Sqlite, given: string, { create, durable }: OpenFileOptions): OpenFile {
   const wanted = resolve(given);
   try {
     if (!existsSync(wanted)) {
@@ -51,7 +56,7 @@ export function openFile(sqlite: Sqlite, given: string, { create }: { create: bo
     }
     const path = realpathSync(wanted);
     checkIdentity(sqlite, path);
-    return { path, database: openChecked(sqlite, path) };
+    return { path, database: openChecked(sqlite, path, durable) };
   } catch (error) {
     throw explainOpening(wanted, error);
   }
@@ -138,7 +143,7 @@ function checkNumbers(path: string, database: DatabaseSync): void {
   throw new JournalError(path, "newer", what);
 }
 
-function openChecked(sqlite: Sqlite, path: string): DatabaseSync {
+function openChecked(sqlite: Sqlite, path: string, durable: boolean): DatabaseSync {
   const database = openExisting(sqlite, path, { mode: "rw" });
   try {
     database.exec(`PRAGMA busy_timeout = ${OPEN_BUSY_MS}`);
@@ -151,7 +156,10 @@ function openChecked(sqlite: Sqlite, path: string): DatabaseSync {
     }
     checkWritable(database);
     // FULL: a commit is on the disk before anybody is told. Deleted prompts are overwritten, not only unlinked.
-    database.exec(`PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA busy_timeout = ${BUSY_MS}`);
+    const synchronous = durable ? "FULL" : "NORMAL";
+    database.exec(
+      `PRAGMA synchronous = ${synchronous}; PRAGMA secure_delete = ON; PRAGMA busy_timeout = ${BUSY_MS}`,
+    );
     return database;
   } catch (error) {
     database.close();

@@ -24,6 +24,11 @@ export interface JournalOptions {
   create?: boolean;
   /** How long to wait while another process writes. */
   patienceMs?: number;
+  /**
+   * A record is on the disk before anybody is told of it. Without, it is with the operating system: a killed process
+   * loses nothing, a power cut the last moments, and no write waits for the disk. Default: true.
+   */
+  durable?: boolean;
 }
 
 /**
@@ -33,10 +38,10 @@ export interface JournalOptions {
  */
 export async function openJournal(
   path = defaultJournalPath(),
-  { create = true, patienceMs = 30_000 }: JournalOptions = {},
+  { create = true, patienceMs = 30_000, durable = true }: JournalOptions = {},
 ): Promise<JournalStore> {
   const sqlite = await loadSqlite();
-  return new JournalStore(sqlite, openFile(sqlite, path, { create }), patienceMs);
+  return new JournalStore(sqlite, openFile(sqlite, path, { create, durable }), patienceMs);
 }
 
 /** All runs of one journal file. */

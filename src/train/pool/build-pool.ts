@@ -32,6 +32,8 @@ export interface BuildPoolOptions {
   coordinate?: CoordinateOptions;
   /** Keep the reasoning in the journal, not the conclusions alone. */
   keepReasoning?: boolean;
+  /** Trajectories survive a power cut, not a killed process alone. Costs a wait for the disk. */
+  durable?: boolean;
   /** Calls in flight at once. */
   concurrency?: number;
   /** Generated tokens of the whole pool, and its money. */
@@ -84,7 +86,7 @@ export async function buildPool(
   try {
     const missing = problems.filter((problem) => !file.has(problem));
     checkSame(problems, file);
-    const journal = await PoolJournal.open(`${options.out}.db`, settingsOf(options));
+    const journal = await PoolJournal.open(`${options.out}.db`, settingsOf(options), options);
     try {
       return await new PoolBuild({ problems, missing, file, journal, options }).run();
     } finally {

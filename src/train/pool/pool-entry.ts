@@ -3,7 +3,7 @@ import { z } from "zod";
 import { pacoreTrain } from "../../data/formats/pacore-train.ts";
 import { chatMessageSchema, issueOf, PROBLEM_KINDS, type Problem } from "../../data/problem.ts";
 import { readJsonl } from "../../data/read-jsonl.ts";
-import { isRejected, type Rejected, type RowOrRejected } from "../../data/rows.ts";
+import { isRejected, type Rejected, type Row, type RowOrRejected } from "../../data/rows.ts";
 
 /** A compact message m = C(ω) of the cached pool (§3.1). */
 export interface PoolMessage {
@@ -86,6 +86,8 @@ export function formatPoolEntry({ problem, messages }: PoolEntry): string {
 export interface ReadPoolOptions {
   /** Told of every line that is no entry; the rest goes on. */
   onRejected?: (rejected: Rejected) => void;
+  /** How a row is read; throws an error with the reason. Default: {@link parsePoolEntry}. */
+  parse?: (row: Row, fallbackId: string) => PoolEntry;
 }
 
 /**
@@ -100,7 +102,7 @@ export function readPool(path: string, options: ReadPoolOptions = {}): AsyncGene
 /** The entries among rows of any file. */
 export async function* poolEntries(
   rows: AsyncIterable<RowOrRejected>,
-  { onRejected }: ReadPoolOptions = {},
+  { onRejected, parse = ({ value }, id) => parsePoolEntry(value, id) }: ReadPoolOptions = {},
 ): AsyncGenerator<PoolEntry> {
   const lines = new Map<string, number>();
   for await (const row of rows) {
@@ -108,10 +110,10 @@ export async function* poolEntries(
       onRejected?.(row);
       continue;
     }
-    const { file, line, value } = row;
+    const { file, line } = row;
     let entry: PoolEntry;
     try {
-      entry = parsePoolEntry(value, `${basename(file, extname(file))}-${line}`);
+      entry = parse(row, `${basename(file, extname(file))}-${line}`);
       const { id } = entry.problem;
       const first = lines.get(id);
       if (first !== undefined) throw new Error(`has the id ${id}, as ${file}:${first} has`);

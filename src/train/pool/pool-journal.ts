@@ -42,8 +42,8 @@ export class PoolJournal {
   }
 
   /** @throws {InvalidOptionError} if another process builds this pool, or it was begun with other settings. */
-  static async open(path: string, settings: PoolSettings): Promise<PoolJournal> {
-    const store = await openJournal(path);
+  static async open(path: string, settings: PoolSettings, { durable = true } = {}): Promise<PoolJournal> {
+    const store = await openJournal(path, { durable });
     try {
       const run = await store.run(headerOf(POOL_RUN, settings, []));
       return new PoolJournal(store, settings, run);
