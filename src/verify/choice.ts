@@ -4,11 +4,13 @@ import { right, type Score, unscored, type Verifier, wrong } from "./score.ts";
 /** Letters that name choices: Latin, and the first ones of other scripts. */
 const LETTER = "[A-Ja-jА-Иа-иΑ-Ια-ιأبجدهوकखगघกขคง甲乙丙丁ア-オ가-마]";
 const CAPITAL = "[A-JА-ИΑ-Ιأبجدهوकखगघกขคง甲乙丙丁ア-オ가-마]";
-const END = "(?![\\p{L}\\p{N}'’])";
+/** A Latin letter may be followed by a word of another script: `Dです`. */
+const END =
+  "(?:(?<=[A-Za-z])(?![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{N}'’])|(?<![A-Za-z])(?![\\p{L}\\p{N}'’]))";
 
 const ANNOUNCED = new RegExp(
-  "(?:answer|option|choice|correct|答案|选项|选择|réponse|respuesta|resposta|risposta|antwort|ответ|الإجابة|정답|答え)" +
-    `(?:\\s+(?:is|are|should be|must be|would be|est|es|é|è|ist|lautet|to this question is)|\\s*(?:是|为|は|：|:|=))?` +
+  "(?:answer|option|choice|correct|答案|选项|选择|故选|应选|选|réponse|respuesta|resposta|risposta|antwort|ответ|الإجابة|정답|답|答え|正解)" +
+    `(?:\\s+(?:is|are|should be|must be|would be|est|es|é|è|ist|lautet|to this question is)|\\s*(?:是|为|は|은|는|：|:|=))?` +
     `[\\s:：*_"'$\\\\{]*(?:option|choice|text\\{|textbf\\{)?[\\s*_"'$\\\\{]*[([（]?(${LETTER})[)\\]）]?${END}`,
   "giu",
 );
@@ -45,7 +47,9 @@ export function extractChoice(message: string): string | undefined {
 
 function atStart(text: string): string | undefined {
   const found = AT_START.exec(text);
-  if (!found || isArticle(text, found[0].length, found[3] ?? "")) return undefined;
+  const letter = found?.[3] ?? "";
+  if (!found || isArticle(text, found[0].length, letter) || isJudged(text, found[0].length, letter))
+    return undefined;
   return found[1] ?? found[2] ?? found[3];
 }
 
@@ -61,8 +65,18 @@ function lastOf(
 }
 
 /** "A triangle", "answer a question", "I think": words of the language, not choices. */
-const isArticle = (text: string, end: number, letter: string): boolean =>
-  /^[AI]$/i.test(letter) && /^ \p{Ll}/u.test(text.slice(end, end + 2));
+function isArticle(text: string, end: number, letter: string): boolean {
+  if (!/^[AI]$/i.test(letter) || !/^ \p{Ll}/u.test(text.slice(end, end + 2))) return false;
+  if (letter !== "A") return true;
+  // A capital A within a sentence is no article, nor is one that a reason follows.
+  const isWithin = /[\p{Ll},] $/u.test(text.slice(0, end - 1).slice(-2));
+  return !isWithin && !/^ (?:because|since|as|is|was|and|or|due)\b/.test(text.slice(end, end + 9));
+}
+
+/** "A is wrong" at the beginning says nothing yet. */
+const isJudged = (text: string, end: number, letter: string): boolean =>
+  letter !== "" &&
+  /^ (?:is|was)\b(?! (?:the )?(?:correct|right|best|answer))/.test(text.slice(end, end + 20));
 
 /** Whether two texts choose the same letter. */
 export function scoreChoice(prediction: string, gold: string): Score {

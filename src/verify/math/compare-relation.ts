@@ -1,6 +1,7 @@
 import type { Context } from "./compare-context.ts";
 import { type Expression, type Of, type Operator, subtract } from "./expression.ts";
 import { isName, nameOf, renamed } from "./names.ts";
+import { numeratorOf } from "./numerator.ts";
 import { constantRatio, freeNames } from "./sample.ts";
 
 /** `name = value`, or an equation between two formulas. */
@@ -43,7 +44,7 @@ export function namedValue({ left, right }: Equation): Expression | undefined {
 export function equalEquations(gold: Equation, prediction: Equation, context: Context): boolean {
   if (isName(gold.left) && isName(prediction.left)) {
     if (nameOf(gold.left) === nameOf(prediction.left)) return equalDefinitions(gold, prediction, context);
-    if (gold.left.kind !== "variable" || prediction.left.kind !== "variable") return false;
+    if (gold.left.kind === "apply" || prediction.left.kind === "apply") return false;
   }
   if (!isFormula(gold) || !isFormula(prediction)) {
     return context.equal(gold.left, prediction.left) && context.equal(gold.right, prediction.right);
@@ -51,7 +52,9 @@ export function equalEquations(gold: Equation, prediction: Equation, context: Co
   const a = subtract(gold.left, gold.right);
   const b = subtract(prediction.left, prediction.right);
   if (freeNames(a).size === 0 || freeNames(b).size === 0) return false;
-  return constantRatio(a, b, context) !== undefined;
+  if (constantRatio(a, b, context) !== undefined) return true;
+  const [x, y] = [numeratorOf(a, context.fuel), numeratorOf(b, context.fuel)];
+  return (x !== a || y !== b) && constantRatio(x, y, context) !== undefined;
 }
 
 /** The arguments of a function may be called differently in the two definitions. */
@@ -77,6 +80,8 @@ const STRUCTURES = new Set([
   "text",
   "relation",
   "number-set",
+  "residue",
+  "piecewise",
 ]);
 const isFormula = ({ left, right }: Equation): boolean =>
   !STRUCTURES.has(left.kind) && !STRUCTURES.has(right.kind);

@@ -6,7 +6,7 @@ import type { Expression } from "./expression.ts";
 import { isHuge } from "./huge.ts";
 import type { Fuel } from "./limits.ts";
 import { evaluatePrecise, samePrecise } from "./precise.ts";
-import { equalRational, type Rational, TOO_LARGE, toNumber } from "./rational.ts";
+import { equalRational, type MaybeRational, type Rational, TOO_LARGE, toNumber } from "./rational.ts";
 import { equalAtSamples, freeNames } from "./sample.ts";
 
 /** The fewest decimal places with which a decimal may stand for an exact value. */
@@ -27,17 +27,29 @@ export function equalScalars(a: Expression, b: Expression, context: Context): bo
     return false;
   const names = new Set([...freeNames(a), ...freeNames(b)]);
   if (names.size > 0) return equalAtSamples(a, b, names, context);
-  return equalConstants(a, b, x === TOO_LARGE || y === TOO_LARGE, context);
+  const sizes = [overflowed(x), overflowed(y)] as const;
+  return equalConstants(a, b, sizes, x === TOO_LARGE || y === TOO_LARGE, context);
 }
 
-const isRational = (value: ReturnType<typeof evaluateExact>): boolean =>
+const isRational = (value: MaybeRational | undefined): value is Rational =>
   value !== undefined && value !== TOO_LARGE;
 
-function equalConstants(a: Expression, b: Expression, tooLarge: boolean, context: Context): boolean {
+/** A known number beyond all doubles. */
+const overflowed = (value: MaybeRational | undefined): boolean =>
+  isRational(value) && !Number.isFinite(toNumber(value));
+
+function equalConstants(
+  a: Expression,
+  b: Expression,
+  [isBeyond, other]: readonly [boolean, boolean],
+  tooLarge: boolean,
+  context: Context,
+): boolean {
   const { fuel } = context;
   const x = evaluate(a, new Map(), fuel);
   const y = evaluate(b, new Map(), fuel);
   if (isInfinite(a) || isInfinite(b)) return isInfinite(a) && isInfinite(b) && x[0] === y[0];
+  if ((isBeyond && isFiniteValue(y)) || (other && isFiniteValue(x))) return false;
   if (!isFiniteValue(x) || !isFiniteValue(y)) return doubt(context, "a value is undefined or overflows");
   if (!close(x, y)) return equalAsRoundedValue(a, b, x, y, context);
   if (tooLarge) return doubt(context, "an exact value has too many digits");
@@ -80,7 +92,7 @@ function equalAsDecimals(a: Expression, b: Expression, x: Rational, y: Rational,
   const right = asDecimal(b);
   if (!left && !right) return false;
   if (left && right && context.options.precision === undefined) return false;
-  const difference = Math.abs(toNumber({ n: x.n * y.d - y.n * x.d, d: x.d * y.d }));
+  const difference = toNumber({ n: x.n * y.d - y.n * x.d, d: x.d * y.d });
   return withinPlaces(difference, toNumber(x), left, right, context);
 }
 
@@ -95,11 +107,12 @@ function equalAsRoundedValue(
   const left = asDecimal(a);
   const right = asDecimal(b);
   if (x[1] !== 0 || y[1] !== 0 || (!left && !right)) return false;
-  return withinPlaces(Math.abs(x[0] - y[0]), x[0], left, right, context);
+  return withinPlaces(x[0] - y[0], x[0], left, right, context);
 }
 
+/** `difference` is the left value without the right one. */
 function withinPlaces(
-  difference: number,
+  signedDifference: number,
   size: number,
   left: Decimal | undefined,
   right: Decimal | undefined,
@@ -109,10 +122,15 @@ function withinPlaces(
     left?.places ?? Number.POSITIVE_INFINITY,
     right?.places ?? Number.POSITIVE_INFINITY,
   );
+  const difference = Math.abs(signedDifference);
   // Of numbers beyond doubles nothing is known here.
   if (!Number.isFinite(difference) || !Number.isFinite(size)) return false;
   if (precision !== undefined) return places >= precision && difference <= 0.5001 * 10 ** -precision;
   const significant = places + Math.log10(Math.max(Math.abs(size), 1e-300));
   if (places < LEAST_PLACES || significant < 4) return false;
-  return difference < 10 ** -Math.min(places, 15) * 1.0001 || difference <= 1e-14 * Math.abs(size);
+  if (difference <= 1e-14 * Math.abs(size)) return true;
+  // Digits that were cut off, not rounded, leave less than the value.
+  const missing = left ? -signedDifference : signedDifference;
+  const isCutOff = missing * Math.sign(size) > 0;
+  return difference < 10 ** -places * (isCutOff ? 0.9999 : 0.5001);
 }

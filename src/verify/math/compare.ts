@@ -1,5 +1,7 @@
+import { comparable } from "./comparable.ts";
 import { type Context, doubt } from "./compare-context.ts";
 import { equalAsSets, equalInOrder, equalLists, equalTuples, itemsOf, naming } from "./compare-list.ts";
+import { equalPiecewise } from "./compare-piecewise.ts";
 import {
   asEquation,
   equalEquations,
@@ -7,6 +9,7 @@ import {
   namedValue,
   withoutApproximation,
 } from "./compare-relation.ts";
+import { equalResidues } from "./compare-residue.ts";
 import { equalScalars } from "./compare-scalar.ts";
 import { equalTexts } from "./compare-text.ts";
 import type { Expression, Of } from "./expression.ts";
@@ -46,8 +49,7 @@ export function compare(
 
 function equal(gold: Expression, prediction: Expression, context: Context): boolean {
   context.fuel.spend(4);
-  const a = simplified(gold, context);
-  const b = simplified(prediction, context);
+  const [a, b] = comparable(simplified(gold, context), simplified(prediction, context));
   if (a.kind === "text" || b.kind === "text") return equalTexts(a, b, context);
   return (
     equalMemberships(a, b, context) ??
@@ -104,6 +106,8 @@ const isList = (e: Expression): boolean =>
 
 /** Lists, sets, tuples, intervals, matrices, ratios. `undefined`: neither is one. */
 function equalCollections(a: Expression, b: Expression, context: Context): boolean | undefined {
+  if (a.kind === "piecewise" || b.kind === "piecewise")
+    return a.kind === "piecewise" && b.kind === "piecewise" && equalPiecewise(a, b, context);
   if (a.kind === "matrix" || b.kind === "matrix") return equalMatrices(a, b, context);
   if (a.kind === "ratio" || b.kind === "ratio")
     return a.kind === "ratio" && b.kind === "ratio" && equalInOrder(a.parts, b.parts, context);
@@ -111,11 +115,16 @@ function equalCollections(a: Expression, b: Expression, context: Context): boole
   if (a.kind === "tuple" && b.kind === "tuple") return equalTuples(a, b, context);
   if (a.kind === "tuple" || b.kind === "tuple") return equalToTuple(a, b, context);
   if (isList(a) || isList(b)) return equalLists(a, b, context) || equalAsReals(a, b, context);
-  if (isSetLike(a) || isSetLike(b)) return equalAsReals(a, b, context);
+  if (isSetLike(a) || isSetLike(b)) return isSameLetter(a, b) || equalAsReals(a, b, context);
+  if (a.kind === "residue" || b.kind === "residue") return equalResidues(a, b, context);
   return undefined;
 }
 
 const isSetLike = ({ kind }: Expression): boolean => kind === "combine" || kind === "number-set";
+
+/** `\mathbf{R}`, or R, for ℝ. */
+const isSameLetter = (a: Expression, b: Expression): boolean =>
+  (a.kind === "variable" || b.kind === "variable") && "name" in a && "name" in b && a.name === b.name;
 
 function equalMatrices(a: Expression, b: Expression, context: Context): boolean {
   if (a.kind !== "matrix" || b.kind !== "matrix") return false;
@@ -142,7 +151,7 @@ function unnamed(e: Expression): Expression {
 /** A tuple against a bare list: item by item; against a union: as an interval. */
 function equalToTuple(a: Expression, b: Expression, context: Context): boolean {
   const [tuple, other] = a.kind === "tuple" ? [a, b] : [b as Of<"tuple">, a];
-  if (isSetLike(other)) return equalAsReals(a, b, context);
+  if (isSetLike(other) || isConditions(other)) return equalAsReals(a, b, context);
   // Two numbers in square brackets, or in unlike ones, are an interval.
   const isInterval = tuple.open === "[" ? tuple.items.length === 2 : false;
   if (!isList(other) || isInterval || (tuple.open === "(") !== (tuple.close === ")")) return false;
@@ -152,12 +161,18 @@ function equalToTuple(a: Expression, b: Expression, context: Context): boolean {
   return a === tuple ? equalInOrder(tuple.items, items, context) : equalInOrder(items, tuple.items, context);
 }
 
+/** `x > 0 and x < 5`. */
+const isConditions = (e: Expression): boolean =>
+  e.kind === "list" && e.items.every((item) => item.kind === "relation" && !asEquation(item));
+
 function equalAsReals(a: Expression, b: Expression, context: Context): boolean {
-  // Beside a union a bare list, `{1, 3} ∪ {2}`, is a set.
-  const asSet = (e: Expression, other: Expression): Expression =>
-    e.kind === "list" && isSetLike(other) && !e.items.some(({ kind }) => kind === "relation")
-      ? { kind: "set", items: e.items }
-      : e;
+  // Beside a union a bare list, `{1, 3} ∪ {2}`, is a set, or one of intervals a union.
+  const asSet = (e: Expression, other: Expression): Expression => {
+    if (e.kind !== "list" || !isSetLike(other) || e.items.some(({ kind }) => kind === "relation")) return e;
+    return e.items.every(({ kind }) => kind === "tuple")
+      ? { kind: "combine", operation: "∪", of: e.items }
+      : { kind: "set", items: e.items };
+  };
   const [x, y] = [toRealSet(asSet(a, b), context), toRealSet(asSet(b, a), context)];
   if (x && y) return equalRealSets(x, y, context);
   if (a.kind === "number-set" && b.kind === "number-set") return a.name === b.name;
@@ -192,7 +207,10 @@ const withoutUnit = (e: Expression): Expression => (e.kind === "quantity" ? e.of
 const withoutPercent = (e: Expression): Expression => (e.kind === "percent" ? e.of : e);
 
 /** 90° is 90; in a formula, where it does not stand alone, it is π/2. */
-const withoutDegrees = (e: Expression): Expression => (e.kind === "degrees" ? e.of : e);
+function withoutDegrees(e: Expression): Expression {
+  if (e.kind !== "negate") return e.kind === "degrees" ? e.of : e;
+  return e.of.kind === "degrees" ? { kind: "negate", of: e.of.of } : e;
+}
 
 const COLLECTIONS = new Set([
   "list",
@@ -204,5 +222,7 @@ const COLLECTIONS = new Set([
   "relation",
   "number-set",
   "text",
+  "residue",
+  "piecewise",
 ]);
 const isScalar = ({ kind }: Expression): boolean => !COLLECTIONS.has(kind);

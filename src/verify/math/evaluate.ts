@@ -47,6 +47,8 @@ export function evaluate(e: Expression, environment: Environment, fuel: Fuel): C
       return callOf(e, e.of.map(value));
     case "apply":
       return unknownFunction(e.name, e.of.map(value));
+    case "text":
+      return unknownFunction(e.text.toLowerCase(), []);
     case "series":
       return seriesOf(e, environment, fuel);
     default:

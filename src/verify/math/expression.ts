@@ -44,7 +44,11 @@ export type Expression =
   | { kind: "combine"; operation: "∪" | "∩" | "∖"; of: Expression[] }
   | { kind: "matrix"; rows: Expression[][] }
   | { kind: "ratio"; parts: Expression[] }
-  | { kind: "relation"; operands: Expression[]; operators: Operator[] };
+  | { kind: "relation"; operands: Expression[]; operators: Operator[] }
+  /** `3 \pmod 7`: all numbers that leave the same remainder. */
+  | { kind: "residue"; of: Expression; modulus: Expression }
+  /** Values and where they hold; a condition that is no mathematics is a text. */
+  | { kind: "piecewise"; rows: [value: Expression, condition: Expression][] };
 
 type Kind = Expression["kind"];
 export type Of<K extends Kind> = Extract<Expression, { kind: K }>;
@@ -103,6 +107,10 @@ export function children(e: Expression): Expression[] {
       return e.parts;
     case "relation":
       return e.operands;
+    case "residue":
+      return [e.of, e.modulus];
+    case "piecewise":
+      return e.rows.flat();
     default:
       return e satisfies never;
   }

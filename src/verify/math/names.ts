@@ -17,7 +17,7 @@ export function isName(e: Expression): boolean {
     case "multiply":
       return e.of.every(isPoint);
     case "divide":
-      return isSegment(e.of) && isSegment(e.by);
+      return (isSegment(e.of) && isSegment(e.by)) || (isDifferential(e.of) && isDifferential(e.by));
     case "call":
       return e.name !== "factorial" && e.of.every(isSegment);
     case "ratio":
@@ -32,7 +32,14 @@ export function isName(e: Expression): boolean {
 }
 
 /** A corner of a figure, `A` or `M_1`, or a mark on it, as in ∠ABC. */
-const isPoint = (e: Expression): boolean => e.kind === "variable" && /^[A-Z∠△]/.test(e.name);
+const isPoint = (e: Expression): boolean => e.kind === "variable" && /^(?:[A-Z∠△]|vec:)/.test(e.name);
+
+/** The dy of dy/dx. */
+const isDifferential = (e: Expression): boolean =>
+  e.kind === "multiply" &&
+  e.of.length === 2 &&
+  e.of.every(({ kind }) => kind === "variable") &&
+  nameOf(e.of[0] as Expression) === "d";
 
 const isSegment = (e: Expression): boolean =>
   e.kind === "variable" ||

@@ -128,7 +128,6 @@ const RULES: Readonly<Record<string, (c: Cursor, primary: Rule) => Expression>> 
   hat: marked("hat"),
   widehat: marked("hat"),
   tilde: marked("tilde"),
-  underline: marked("underline"),
   dot: marked("dot"),
   mathbb: parseBlackboard,
   mathcal: marked("cal"),

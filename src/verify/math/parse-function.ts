@@ -30,9 +30,9 @@ const isInverse = (power: Expression | undefined): boolean =>
   power?.kind === "negate" && power.of.kind === "number" && power.of.digits === "1";
 
 function parseArguments(c: Cursor, primary: Rule): Expression[] {
-  if (c.isSymbol("(", "[", "{")) {
+  if (c.isSymbol("(", "[", "{", "\\{")) {
     const inner = primary(c);
-    return inner.kind === "tuple" || inner.kind === "list" ? inner.items : [inner];
+    return inner.kind === "tuple" || inner.kind === "list" || inner.kind === "set" ? inner.items : [inner];
   }
   return [parseBareArgument(c, primary)];
 }

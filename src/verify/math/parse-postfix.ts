@@ -14,14 +14,17 @@ export function parsePostfix(c: Cursor, first: Expression): Expression {
     else if (c.isSymbol("'") && value.kind === "variable")
       value = { kind: "variable", name: value.name + c.next().text };
     else if (isUnit(c)) value = parseUnit(c, value);
+    else if (isUnitFraction(c)) value = parseUnitFraction(c, value);
     else return value;
   }
 }
 
+const FRACTION = /^[dt]?frac$/;
+
 /** `2\frac{1}{2}` and `2 1/2`: whole and part. */
 function parseMixed(c: Cursor, whole: Expression): Expression {
   if (whole.kind !== "number" || !/^\d+$/.test(whole.digits)) return whole;
-  if (c.is("command", "frac") || c.is("command", "dfrac") || c.is("command", "tfrac")) {
+  if (c.is("command") && FRACTION.test(c.token.text)) {
     const at = c.at;
     const part = parsePrimary(c);
     const isPart = part.kind === "divide" && part.of.kind === "number" && part.by.kind === "number";
@@ -86,6 +89,19 @@ function isUnit(c: Cursor): boolean {
   if (type !== "word") return false;
   // A single letter is a word only where it was found to be a unit.
   return isUnitWord(text) || text.length === 1 || text.charCodeAt(0) > 127;
+}
+
+/** `40 \frac{\text{km}}{\text{h}}`. */
+const isUnitFraction = (c: Cursor): boolean =>
+  c.is("command") &&
+  FRACTION.test(c.token.text) &&
+  [1, 3, 4, 6].every((k, n) => c.peek(k).text === "{}{}"[n]) &&
+  [2, 5].every((k) => c.peek(k).type === "text");
+
+function parseUnitFraction(c: Cursor, of: Expression): Expression {
+  const unit = `${c.peek(2).text} per ${c.peek(5).text}`;
+  c.at += 7;
+  return { kind: "quantity", of, unit };
 }
 
 /** All the words behind a value and their powers: `\text{ cm}^2`, `km per hour`, `\text{m}/\text{s}`. */

@@ -38,7 +38,7 @@ export function parseProduct(c: Cursor): Expression {
     if (c.accept("*")) factors.push(parseFactor(c));
     else if (c.isSymbol("/") && c.peek().type !== "word") {
       c.next();
-      factors = [{ kind: "divide", of: multiply(factors), by: parseFactor(c) }];
+      factors = [quotient(multiply(factors), parseFactor(c))];
     } else if (beginsFactor(c)) {
       factors.push(parsePostfix(c, parsePrimary(c)));
     } else {
@@ -46,6 +46,13 @@ export function parseProduct(c: Cursor): Expression {
       return multiply(factors);
     }
   }
+}
+
+/** The degrees of `8/3^\\circ` and the percent of `1/2\\%` are those of the whole fraction. */
+function quotient(of: Expression, by: Expression): Expression {
+  if (of.kind !== "number" || (by.kind !== "degrees" && by.kind !== "percent"))
+    return { kind: "divide", of, by };
+  return { kind: by.kind, of: { kind: "divide", of, by: by.of } };
 }
 
 /** A factor with its own sign, as in `2 \cdot -3`. */
@@ -64,10 +71,16 @@ export function beginsFactor(c: Cursor): boolean {
   if (type === "word") return text.charCodeAt(0) < 128 && !spaced;
   if (type === "number") return c.tokens[c.at - 1]?.type !== "number";
   if (type === "symbol")
-    return text === "(" || text === "{" || (text === "|" && c.bars === 0) || text === "∅";
+    return (
+      (text === "(" && !beginsDomain(c)) || text === "{" || (text === "|" && c.bars === 0) || text === "∅"
+    );
   if (type !== "command") return false;
   return FUNCTIONS.has(text) || GREEK.has(text) || (PRIMARY_COMMANDS.has(text) && !ENDS.has(text));
 }
+
+/** `(k ∈ ℤ)` is no factor but says where k is from. */
+export const beginsDomain = (c: Cursor): boolean =>
+  c.isSymbol("(") && (c.peek().text === "mod" || c.peek().text === "bmod" || c.peek(2).text === "∈");
 
 const ENDS = new Set([
   "rfloor",
@@ -80,4 +93,6 @@ const ENDS = new Set([
   "perp",
   "parallel",
   "sim",
+  "over",
+  "choose",
 ]);

@@ -1,7 +1,8 @@
 import { Cursor } from "./cursor.ts";
 import type { Expression, Join, Operator } from "./expression.ts";
 import type { Fuel } from "./limits.ts";
-import { parseSum } from "./parse-sum.ts";
+import { parseInfix, parsePrimary } from "./parse-primary.ts";
+import { beginsDomain, parseSum } from "./parse-sum.ts";
 import type { Commas, Token } from "./token.ts";
 import { tokenize } from "./tokenize.ts";
 
@@ -11,7 +12,7 @@ import { tokenize } from "./tokenize.ts";
  */
 export function parse(text: string, fuel: Fuel, commas: Commas = "thousands"): Expression {
   const cursor = new Cursor(trimmed(tokenize(text, fuel, commas)), { list: parseList, sum: parseSum }, fuel);
-  const answer = parseList(cursor);
+  const answer = parseInfix(cursor, parseList(cursor));
   if (!cursor.is("eof")) cursor.fail();
   return answer;
 }
@@ -35,9 +36,10 @@ function parseList(c: Cursor): Expression {
     for (;;) {
       let join: Join | undefined;
       while (c.isSymbol(...JOINS)) join = strongest(join, c.next().text as Join);
-      if (join === undefined || ends(c)) break;
-      joins.push(join);
-      items.push(parseClause(c));
+      if (join === undefined && !beginsDomain(c)) break;
+      if (ends(c)) break;
+      joins.push(join ?? ",");
+      items.push(join === undefined ? parseDomain(c) : parseClause(c));
     }
     return items.length === 1 ? (items[0] as Expression) : { kind: "list", items, joins };
   });
@@ -47,7 +49,16 @@ function parseList(c: Cursor): Expression {
 const strongest = (a: Join | undefined, b: Join): Join =>
   a === undefined || JOINS.indexOf(b) > JOINS.indexOf(a) ? b : a;
 
-const ends = (c: Cursor): boolean => c.is("eof") || c.isSymbol(")", "]", "}", "\\}");
+/** `(k ∈ ℤ)`: said of the formula before it. */
+function parseDomain(c: Cursor): Expression {
+  c.expect("(");
+  const domain = parseClause(c);
+  c.expect(")");
+  return domain;
+}
+
+const ends = (c: Cursor): boolean =>
+  c.is("eof") || c.is("end") || c.isSymbol(")", "]", "}", "\\}", "&", "\\\\");
 
 const OPERATORS = ["=", "≠", "<", ">", "≤", "≥", "≈", "≡", "∈", "→"];
 
@@ -61,23 +72,26 @@ function parseClause(c: Cursor): Expression {
     operators.push(c.next().text as Operator);
     operands.push(parseRatio(c));
   }
-  acceptModulus(c);
+  const modulus = parseModulus(c);
+  const last = operands.at(-1) as Expression;
+  if (modulus) operands[operands.length - 1] = { kind: "residue", of: last, modulus };
   return operators.length === 0 ? (operands[0] as Expression) : { kind: "relation", operands, operators };
 }
 
-/** `\pmod{7}` behind a congruence; the modulus is part of the question. */
-function acceptModulus(c: Cursor): void {
-  if (c.isSymbol("(") && c.peek().text === "mod") {
+/** `\pmod{7}`, `(\bmod 7)` or `mod 7` behind a number or a congruence. */
+function parseModulus(c: Cursor): Expression | undefined {
+  if (c.isSymbol("(") && ["mod", "bmod"].includes(c.peek().text)) {
     c.at += 2;
-    c.grammar.sum(c);
+    const modulus = c.grammar.sum(c);
     c.expect(")");
-  } else if (c.is("command", "pmod")) {
-    c.next();
-    if (c.accept("{")) {
-      c.grammar.sum(c);
-      c.expect("}");
-    } else c.next();
+    return modulus;
   }
+  if (!c.is("command", "pmod") && !c.is("command", "mod") && !c.is("command", "bmod")) return undefined;
+  c.next();
+  if (!c.accept("{")) return parsePrimary(c);
+  const modulus = c.grammar.sum(c);
+  c.expect("}");
+  return modulus;
 }
 
 /** A clause of nothing but words is an answer in words. */

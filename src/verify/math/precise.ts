@@ -13,6 +13,8 @@ const UNIT = 1n << BITS;
 /** Equal if they differ by less than 2^-190, relative to the larger where that is over one. */
 const TOLERANCE = BigInt(PLACES - 190);
 const MAX_BITS = 1200;
+/** Of anything smaller too few places are known to divide by it. */
+const LEAST_DIVISOR = UNIT >> 60n;
 
 type Value = bigint | undefined;
 
@@ -55,7 +57,9 @@ function preciseOf(e: Expression, fuel: Fuel): Value {
     case "degrees":
       return map(inner(e.of), (a) => (a * pi()) / (180n * UNIT));
     case "divide":
-      return map(inner(e.of), (a) => map(inner(e.by), (b) => (b === 0n ? undefined : (a << BITS) / b)));
+      return map(inner(e.of), (a) =>
+        map(inner(e.by), (b) => (abs(b) < LEAST_DIVISOR ? undefined : (a << BITS) / b)),
+      );
     case "power":
       return powerOf(e, inner, fuel);
     case "root":

@@ -1,20 +1,10 @@
 import { right, type Score, unscored, wrong } from "../score.ts";
 import { compare } from "./compare.ts";
 import { canonicalText } from "./compare-text.ts";
-import { NotMathematicsError } from "./cursor.ts";
-import type { Expression } from "./expression.ts";
 import { type Candidate, candidates } from "./extract/extract.ts";
 import { Fuel, LIMITS, OutOfFuelError } from "./limits.ts";
 import type { MathOptions } from "./options.ts";
-import { parse } from "./parse.ts";
-import type { Commas } from "./token.ts";
-
-/** An answer and the ways to read it; more than one where commas may separate or group digits. */
-export interface Reading {
-  candidate: Candidate;
-  /** Empty if it is nothing that we can read. */
-  expressions: Expression[];
-}
+import { type Reading, readingOf } from "./readings.ts";
 
 /**
  * Whether the final answers of two texts are mathematically equal. Exact where it can be, sampled where there are
@@ -32,6 +22,8 @@ export function scoreMath(prediction: string, gold: string, options: MathOptions
     const found = readAnswer(prediction, fuel, options.sources);
     if (!found) return wrong(null, "No answer was found.");
     answer = found.candidate.text;
+    if (isSameText(gold, found)) return right(answer, "The same words as the gold answer.");
+    if (namesAnother(gold, prediction)) return wrong(answer, "Another name stands before the number.");
     return scoreReadings(found, expected, options, fuel);
   } catch (error) {
     if (error instanceof OutOfFuelError) return unscored(error.message, answer);
@@ -46,6 +38,10 @@ function scoreReadings(found: Reading, expected: Reading, options: MathOptions, 
   const where = `the ${found.candidate.place}`;
   if (squeezed(answer) === squeezed(expected.candidate.text))
     return right(answer, `From ${where}; written like the gold answer.`);
+  if (found.label !== undefined && expected.label !== undefined)
+    return found.label === expected.label
+      ? right(answer, `From ${where}; the same choice.`)
+      : wrong(answer, `From ${where}; the choice should be ${expected.label}.`);
   if (expected.expressions.length === 0)
     return unscored(`The gold answer cannot be read: ${expected.candidate.text.slice(0, 100)}`, answer);
   if (found.expressions.length === 0)
@@ -69,11 +65,19 @@ const squeezed = (text: string): string =>
     .replace(/(?<![A-Za-z0-9]) +| +(?![A-Za-z0-9])/g, "")
     .replace(/\\[dt]frac/g, "\\frac");
 
-/** A gold answer in words may be the whole of a prediction that only looks like mathematics: `June 6`. */
-function isSameText(prediction: string, expected: Reading): boolean {
-  const words = expected.expressions.find((expression) => expression.kind === "text");
-  if (!words || prediction.length > 2 * words.text.length + 40) return false;
-  return canonicalText(words.text) !== "" && canonicalText(prediction) === canonicalText(words.text);
+/** An answer in words may be the whole of the other text, though that only looks like mathematics: `June 6`. */
+function isSameText(whole: string, reading: Reading): boolean {
+  const words = reading.expressions.find((expression) => expression.kind === "text");
+  if (!words || whole.length > 2 * words.text.length + 40) return false;
+  return canonicalText(words.text) !== "" && canonicalText(whole) === canonicalText(words.text);
+}
+
+/** `March 14` and `April 14`, nothing else: the number alone does not make them equal. */
+function namesAnother(gold: string, prediction: string): boolean {
+  const [a, b] = [gold, prediction].map(
+    (text) => /^\s*(\p{L}{3,20})\.?\s{1,3}\d{1,20}\s*\.?\s*$/u.exec(text)?.[1],
+  );
+  return a !== undefined && b !== undefined && canonicalText(a) !== canonicalText(b);
 }
 
 /** The first candidate that can be read; if there is none, the surest that cannot. */
@@ -81,35 +85,24 @@ export function readAnswer(text: string, fuel: Fuel, sources?: MathOptions["sour
   let fallback: Candidate | undefined;
   for (const candidate of candidates(text, sources)) {
     if (candidate.text === "" || candidate.text.length > LIMITS.answerChars) continue;
-    const expressions = readings(candidate.text, fuel);
-    if (expressions.length > 0) return { candidate, expressions };
+    for (const part of partsOf(candidate)) {
+      const reading = readingOf(part, fuel);
+      if (reading.expressions.length > 0) return reading;
+    }
     fallback ??= candidate;
     // It is the answer, and says more than a number that could be picked out of it: "5 or more".
-    if (candidate.place === "box" || candidate.text.includes("\\text")) break;
+    if (candidate.place === "box" || /\\[A-Za-z]/.test(candidate.text)) break;
   }
-  return fallback && { candidate: fallback, expressions: [] };
+  return fallback && { candidate: fallback, label: undefined, expressions: [] };
 }
 
-/** `1,234` first as one number, then as two; `1,5` also as a decimal. */
-function readings(text: string, fuel: Fuel): Expression[] {
-  const ways: Commas[] = /\d,\d/.test(text) ? ["thousands", "separate", "decimal"] : ["thousands"];
-  const expressions: Expression[] = [];
-  const seen = new Set<string>();
-  for (const commas of ways) {
-    const expression = tryParse(text, fuel, commas);
-    const key = JSON.stringify(expression, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
-    if (!expression || seen.has(key)) continue;
-    seen.add(key);
-    expressions.push(expression);
-  }
-  return expressions;
-}
-
-function tryParse(text: string, fuel: Fuel, commas: Commas): Expression | undefined {
-  try {
-    return parse(text, fuel, commas);
-  } catch (error) {
-    if (error instanceof NotMathematicsError) return undefined;
-    throw error;
-  }
+/** The candidate; and if that cannot be read, what its last equals sign leads to: `\int_0^1 x\,dx = \frac{1}{2}`. */
+function* partsOf(candidate: Candidate): Generator<Candidate> {
+  yield candidate;
+  const at = candidate.text.lastIndexOf("=");
+  const before = candidate.text.slice(0, Math.max(at, 0));
+  const value = candidate.text.slice(at + 1).trim();
+  // Of several equations the last is not the answer.
+  if (at > 0 && value !== "" && !/[<>!:]$|[,;]|\\text|\b(?:and|or)\b/.test(before))
+    yield { ...candidate, text: value };
 }

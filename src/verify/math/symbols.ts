@@ -179,7 +179,7 @@ export const IGNORED_COMMANDS = new Set(
     "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm displaystyle textstyle " +
     "scriptstyle limits nolimits quad qquad enspace thinspace hspace vspace hfill phantom nonumber notag hline " +
     "boldsymbol mathbf bm pmb mathit mathsf mathtt mathnormal boxed fbox bf it rm tt sf n ensuremath unboldmath " +
-    "large Large small normalsize color"
+    "large Large small normalsize color underline textcolor"
   ).split(" "),
 );
 
@@ -224,9 +224,9 @@ export const GREEK = new Set(
 export const PRIMARY_COMMANDS = new Set(
   (
     "frac dfrac tfrac cfrac sqrt cbrt binom dbinom tbinom pi infty infinity lfloor lceil rfloor rceil sum prod " +
-    "overline bar vec hat widehat tilde overrightarrow underline dot mathbb mathcal mathscr mathfrak angle triangle " +
+    "overline bar vec hat widehat tilde overrightarrow dot mathbb mathcal mathscr mathfrak angle triangle " +
     "measuredangle bmod pmod mod circ abs floor ceil reals integers naturals rationals complexes nexists exists " +
-    "forall partial nabla top perp parallel square sim cong because therefore"
+    "forall partial nabla over choose top perp parallel square sim cong because therefore"
   ).split(" "),
 );
 

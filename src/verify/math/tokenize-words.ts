@@ -1,6 +1,6 @@
 import { FUNCTION_ALIASES, FUNCTIONS, GREEK } from "./symbols.ts";
 import type { Scanner } from "./token.ts";
-import { isUnitSymbol, isUnitWord } from "./units.ts";
+import { isUnitPrefix, isUnitSymbol, isUnitWord } from "./units.ts";
 
 const AND = /^(?:and|et|und|и|和|与|及|以及|और)$/i;
 const OR = /^(?:or|ou|oder|или|或|或者)$/i;
@@ -33,6 +33,8 @@ export function scanLetters(s: Scanner, run: string): void {
     const rest = run.slice(glued[0].length);
     return rest ? scanLetters(s, rest) : undefined;
   }
+  if (isTimes(s, run)) return s.push("symbol", "*");
+  if (isUnitPrefix(run) && run.length > 1 && /^\s?\d/.test(s.text.slice(s.at, s.at + 2))) return s.space();
   if (AND.test(run)) return s.push("symbol", "and");
   if (OR.test(run)) return s.push("symbol", "or");
   if (run === "U" && isBracket(s.last?.text, ")]}") && /^\s*[([\\]/.test(s.text.slice(s.at, s.at + 9)))
@@ -42,6 +44,10 @@ export function scanLetters(s: Scanner, run: string): void {
   if (isUnit || run.length > 2 || run.charCodeAt(0) > 127 || /^no$/i.test(run)) return s.push("word", run);
   for (const letter of run) s.push("letter", letter);
 }
+
+/** The `x` of `6.02 x 10^23`. */
+const isTimes = (s: Scanner, run: string): boolean =>
+  /^x$/i.test(run) && s.last?.type === "number" && /^\s?10\s?(?:\^|\*\*)/.test(s.text.slice(s.at, s.at + 6));
 
 /** The `m` of `9 m/s`. */
 function isRate(s: Scanner, run: string): boolean {
@@ -82,6 +88,13 @@ export function scanTextCommand(s: Scanner, command: string, rescan: (text: stri
   const joined = /^[,;\s]*(\p{L}+)[,;\s]*$/u.exec(words)?.[1];
   if (joined !== undefined && !upright && AND.test(joined)) return s.push("symbol", "and");
   if (joined !== undefined && !upright && OR.test(joined)) return s.push("symbol", "or");
+  const modulus = /^(\()?\s*mod\.?$/i.exec(words);
+  if (modulus) {
+    if (modulus[1]) s.push("symbol", "(");
+    return s.push("command", "mod");
+  }
+  // `\text{Answer: }` says what follows.
+  if (words.endsWith(":") && s.tokens.length === 0) return s.space();
   if (/^(?:%|percent|percentage|pct)$/i.test(words.replace("\\", ""))) return s.push("symbol", "%");
   if (/^[\d\s.,;:+\-*/()^%\\]+$/.test(words)) return rescan(words);
   const measured = /^(-?[\d.,]+)\s+(\p{L}[\p{L} ]*)$/u.exec(words);

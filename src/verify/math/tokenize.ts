@@ -20,7 +20,13 @@ const ASCII_LETTERS = /[A-Za-z]+/y;
 const OTHER_LETTERS = /(?:(?![A-Za-z])[\p{L}\p{M}])+/uy;
 const COMMAND = /\\([A-Za-z]+)\*?/y;
 const DEGREE = /\^\s*(?:\{\s*)?\\circ(?![A-Za-z])\s*\}?/y;
+const TEMPERATURE =
+  /(?:\^\s?(?:\{\s?)?\\circ\s?\}?|°)\s?(?:\\(?:text|mathrm)\s?\{\s?)?([CF])(?![A-Za-z])\s?\}?/y;
+/** Digits and letters in base 16; in other bases letters are variables. */
+const HEXADECIMAL = /(?=\d*[A-F])([\dA-F]{2,20})_(?:\{\s*16\s*\}|16(?!\d))/y;
 const ENVIRONMENT = /\s*\{([a-zA-Z]+)\*?\}/y;
+/** Their first braces hold a length, a colour, or what is not to be seen. */
+const WITH_SETTING = new Set(["hspace", "vspace", "color", "textcolor", "phantom"]);
 const CURRENCY = new Set(["$", "€", "£", "¥", "₹", "\ufffd"]);
 
 /** The tokens of an answer in LaTeX, or in the notation people type. */
@@ -36,13 +42,25 @@ export function tokenize(text: string, fuel: Fuel, commas: Commas = "thousands")
 
 function scan(s: Scanner): void {
   if (s.match(SPACE)) return s.space();
+  const hex = s.match(HEXADECIMAL);
+  if (hex) return pushHexadecimal(s, hex[1] as string);
   const c = s.text[s.at] as string;
   if ((c >= "0" && c <= "9") || (c === "." && isDigit(s.text[s.at + 1]))) return scanNumber(s);
   if (c === "\\") return scanCommand(s);
+  if (s.last?.type === "number" && (c === "^" || c === "°")) {
+    const scale = s.match(TEMPERATURE)?.[1];
+    if (scale) return s.push("text", scale === "C" ? "celsius" : "fahrenheit");
+  }
   if (c === "^" && s.match(DEGREE)) return s.push("symbol", "°");
   const letters = s.match(ASCII_LETTERS);
   if (letters) return scanLetters(s, letters[0]);
   scanCharacter(s, c);
+}
+
+function pushHexadecimal(s: Scanner, digits: string): void {
+  s.push("number", digits);
+  s.push("symbol", "_");
+  s.push("number", "16");
 }
 
 const isDigit = (c: string | undefined): boolean => c !== undefined && c >= "0" && c <= "9";
@@ -101,14 +119,16 @@ function pushSymbol(s: Scanner, symbol: string): void {
     s.match(/\.+/y);
     return s.push("text", "…");
   }
-  if (symbol === "&" && !isMatrix(s)) return s.space();
+  if (symbol === "&" && !inTable(s)) return s.space();
   if ("([".includes(symbol) || symbol === "\\{") s.depth++;
   else if (")]".includes(symbol) || symbol === "\\}") s.depth--;
   if (symbol === "…") return s.push("text", symbol);
   s.push("symbol", symbol);
 }
 
-const isMatrix = (s: Scanner): boolean => MATRIX_ENVIRONMENTS.has(s.environments.at(-1) ?? "");
+const isTable = (environment: string): boolean =>
+  MATRIX_ENVIRONMENTS.has(environment) || environment === "cases";
+const inTable = (s: Scanner): boolean => isTable(s.environments.at(-1) ?? "");
 
 function scanCommand(s: Scanner): void {
   const named = s.match(COMMAND);
@@ -118,7 +138,7 @@ function scanCommand(s: Scanner): void {
   if (name === "not") return scanNegated(s);
   if (!isKnownCommand(name)) name = splitCommand(s, name);
   if (name === "left" || name === "right") s.match(/\s*\.(?!\d)/y);
-  if (name === "hspace" || name === "vspace" || name === "color" || name === "phantom") s.braced();
+  if (WITH_SETTING.has(name)) s.braced();
   if (IGNORED_COMMANDS.has(name)) return s.space();
   if (TEXT_COMMANDS.has(name)) return scanTextCommand(s, name, (text) => rescan(s, text));
   const symbol = COMMAND_SYMBOLS[name];
@@ -139,7 +159,7 @@ function splitCommand(s: Scanner, name: string): string {
 function scanEscape(s: Scanner): void {
   const c = s.text[s.at + 1] ?? "";
   s.at += 2;
-  if (c === "\\") return isMatrix(s) ? s.push("symbol", "\\\\") : s.push("symbol", ",");
+  if (c === "\\") return inTable(s) ? s.push("symbol", "\\\\") : s.push("symbol", ",");
   if (c === "{" || c === "}") return pushSymbol(s, `\\${c}`);
   if (c === "|") return s.push("symbol", "‖");
   if (c === "%") return s.push("symbol", "%");
@@ -153,11 +173,21 @@ function scanNegated(s: Scanner): void {
 
 function scanEnvironment(s: Scanner, which: "begin" | "end"): void {
   const name = s.match(ENVIRONMENT)?.[1] ?? "";
+  const inner = s.environments.at(-1);
   if (which === "end") s.environments.pop();
-  else s.environments.push(name);
-  if (!MATRIX_ENVIRONMENTS.has(name)) return s.space();
+  else s.environments.push(CASES.test(name) ? (hasColumns(s) ? "cases" : "system") : name);
+  const kept = which === "end" ? inner : s.environments.at(-1);
+  if (kept === undefined || !isTable(kept)) return s.space();
   if (which === "begin" && name === "array") s.braced();
-  s.push(which, name);
+  s.push(which, kept);
+}
+
+const CASES = /^[dr]?cases$/;
+
+/** Whether the cases from here on have conditions; without them they are a list, a system of equations. */
+function hasColumns(s: Scanner): boolean {
+  const end = s.text.indexOf("\\end", s.at);
+  return /(?<!\\)&/.test(s.text.slice(s.at, end < 0 ? undefined : end));
 }
 
 /** Reads words that turned out to be mathematics, in place. */

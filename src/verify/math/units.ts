@@ -41,6 +41,8 @@ const SPELLINGS = [
   "rupee rupees rs",
   "unit units",
   "degree degrees",
+  "celsius",
+  "fahrenheit",
   "radian radians rad",
   "point points",
   "way ways",

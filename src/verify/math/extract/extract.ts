@@ -3,8 +3,9 @@ import { isKnownCommand } from "../symbols.ts";
 import { isUnitWord } from "../units.ts";
 import { answerSentence, concludingSentence } from "./anchors.ts";
 import { extractBoxed, percentAfter } from "./boxes.ts";
-import { formulas, type Span } from "./formulas.ts";
-import { numbers } from "./numbers.ts";
+import { conclusion } from "./conclusion.ts";
+import { blanked, formulas, type Span } from "./formulas.ts";
+import { plainValues } from "./plain-values.ts";
 
 export type Source = "latex" | "plain";
 
@@ -45,11 +46,14 @@ export function* candidates(
     if (found !== undefined) yield candidate(found, "answer sentence");
   }
   const run = lastRun(text, spans);
+  const last = plain ? lastValue(text, spans) : undefined;
+  // "The angle at $A$ is 45°": a name is no answer where a value comes after it.
+  if (last && run !== undefined && isLetter(run) && last.start >= (spans.at(-1) as Span).end)
+    yield candidate(last.inside, "last number");
   if (run !== undefined) yield candidate(run, "formula");
   if (!plain) return;
   const commands = latex ? lastCommands(text) : undefined;
   if (commands !== undefined) yield candidate(commands, "formula");
-  const last = numbers(text.slice(-NUMBER_CHARS)).at(-1);
   if (last) yield candidate(last.inside, "last number");
   if (text.length <= WHOLE_CHARS) yield candidate(text, "whole text");
 }
@@ -58,25 +62,6 @@ const candidate = (text: string, place: Candidate["place"]): Candidate => ({
   text: unescaped(text).trim(),
   place,
 });
-
-/** What comes after the reasoning, up to the end of the turn; of a very long text its last part. */
-function conclusion(message: string): string {
-  const tail = message.slice(-LIMITS.textChars);
-  const thought = tail.lastIndexOf("</think>");
-  const text = thought < 0 ? tail : tail.slice(thought + "</think>".length);
-  const turn = text.search(/<\|(?:im_end|im_start|endoftext|eot_id|end)\|>/);
-  return latinDigits(turn > 0 ? text.slice(0, turn) : text);
-}
-
-/** Where the zeros of other scripts are: Arabic, Persian, Devanagari, Bengali, Thai, and full width. */
-const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10];
-const OTHER_DIGITS = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\uff10-\uff19]/g;
-
-const latinDigits = (text: string): string =>
-  text.replace(OTHER_DIGITS, (digit) => {
-    const code = digit.charCodeAt(0);
-    return String(code - (ZEROS.find((zero) => code >= zero && code <= zero + 9) ?? code));
-  });
 
 /** Commands that were escaped twice on their way here, `\\frac`, become commands again. */
 function unescaped(text: string): string {
@@ -106,7 +91,7 @@ const isNotation = (word: string): boolean =>
 /** The formula or number that a sentence begins with, or else its last one. */
 function fromSentence(sentence: string, sources: readonly Source[]): string | undefined {
   const spans = sources.includes("latex") ? formulas(sentence) : [];
-  const outside = sources.includes("plain") ? numbers(blanked(sentence, spans)) : [];
+  const outside = sources.includes("plain") ? plainValues(blanked(sentence, spans)) : [];
   const runs = runsOf(
     sentence,
     [...spans, ...outside].sort((a, b) => a.start - b.start),
@@ -118,8 +103,17 @@ function fromSentence(sentence: string, sources: readonly Source[]): string | un
   return (runs.findLast(({ inside }) => !isLetter(inside)) ?? runs.at(-1))?.inside;
 }
 
-const blanked = (text: string, spans: Span[]): string =>
-  spans.reduce((out, { start, end }) => out.slice(0, start) + " ".repeat(end - start) + out.slice(end), text);
+/** The last number or formula in the words between the formulas. */
+function lastValue(text: string, spans: Span[]): Span | undefined {
+  const words = blanked(text, spans.filter(isMathematics));
+  const from = Math.max(0, words.length - NUMBER_CHARS);
+  const last = plainValues(words.slice(from)).at(-1);
+  return last && { ...last, start: last.start + from, end: last.end + from };
+}
+
+/** Dollars around a sentence are no formula; a number may be picked out of it. */
+const isMathematics = ({ inside }: Span): boolean =>
+  !/(?<![\\A-Za-z{])[A-Za-z]{4,}(?![}A-Za-z])/.test(inside);
 
 const isLetter = (inside: string): boolean => /^\s*(?:[A-Za-z]|\\[a-z]+|[a-zA-Z]\([a-z]\))\s*$/.test(inside);
 

@@ -34,6 +34,17 @@ export function formulas(text: string): Span[] {
   return spans;
 }
 
+/** The text with spaces in the place of the spans, which come left to right. */
+export function blanked(text: string, spans: readonly Span[]): string {
+  const pieces: string[] = [];
+  let at = 0;
+  for (const { start, end } of spans) {
+    pieces.push(text.slice(at, start), " ".repeat(end - start));
+    at = end;
+  }
+  return pieces.join("") + text.slice(at);
+}
+
 type Find = (mark: string, from: number) => number;
 
 function formulaAt(text: string, at: number, find: Find): Span | undefined {

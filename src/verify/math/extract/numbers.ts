@@ -10,7 +10,7 @@ const NUMBER = new RegExp(
     "(?:[eE][+-]?\\d{1,3}(?![\\w.]))?",
     "(?:\\s?(?:×|\\\\times|\\*)\\s?10\\^\\{?-?\\d{1,3}\\}?)?",
     "(?:(?:\\s\\d{1,4})?\\s?/\\s?\\d+)?",
-    "(?:\\s?(?:\\\\?%|percent|pct)|\\s(?:hundred|thousand|million|billion|trillion)(?![a-z])|[千万萬亿億])?",
+    "(?:\\s?(?:\\\\?%|percent|pct)|\\s(?:hundred|thousand|million|billion|trillion)(?![a-z])|千(?![米克瓦卡赫字伏焦帕])|[万萬亿億])?",
   ].join(""),
   "g",
 );
@@ -19,6 +19,9 @@ const NUMBER = new RegExp(
 export function numbers(text: string): Span[] {
   const spans: Span[] = [];
   for (const found of text.matchAll(NUMBER)) {
+    const last = spans.at(-1);
+    // `1/3 ≈ 0.333` is a third.
+    if (last && /^\s?[≈≃]\s?$/.test(text.slice(last.end, Math.min(found.index, last.end + 4)))) continue;
     const inside = found[0].replace("−", "-");
     spans.push({
       start: found.index,
