@@ -7,7 +7,7 @@ import { referenceLogits } from "../../../test/support/reference-forward.ts";
 import { TINY_SPEAKER, tinyWeights } from "../../../test/support/tiny-policy.ts";
 import { createPolicy } from "../../embedded/policy.ts";
 import type { Pretrained } from "../../embedded/pretrained.ts";
-import { aggregationPrompt, synthesisPrompt } from "../../embedded/prompts.ts";
+import { aggregationPrompt, auditPrompt, synthesisPrompt } from "../../embedded/prompts.ts";
 import { createTokenizer, THINK_END, THINK_START, VOCABULARY } from "../../embedded/tokenizer.ts";
 import { headSize, type LlamaConfig } from "../../embedded/weights.ts";
 import { sampleProblem } from "../../embedded/worklist.ts";
@@ -139,7 +139,8 @@ test("cut as llama.cpp cuts, longest piece first, the policy's prompts have our 
     );
     const problem = sampleProblem(seed);
     const answer = `${THINK_START}\nB: 3 ×3, 9 then +4, 3 then ×7 1 B=1${THINK_END}A=1 B=1`;
-    for (const prompt of [problem, synthesisPrompt(problem, messages), aggregationPrompt(messages)]) {
+    const withReferences = [synthesisPrompt, auditPrompt].map((render) => render(problem, messages));
+    for (const prompt of [problem, ...withReferences, aggregationPrompt(messages)]) {
       expect(cut(prompt + answer)).toEqual(model.tokenizer.encode(prompt + answer));
     }
   }

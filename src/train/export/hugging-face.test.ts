@@ -4,7 +4,7 @@ import { Template } from "@huggingface/jinja";
 import { expect, test } from "vitest";
 import { tinyDirectory } from "../../../test/support/tiny-directory.ts";
 import { loadPretrained } from "../../embedded/pretrained.ts";
-import { aggregationPrompt, synthesisPrompt } from "../../embedded/prompts.ts";
+import { aggregationPrompt, auditPrompt, synthesisPrompt } from "../../embedded/prompts.ts";
 import { createRandom } from "../../embedded/random.ts";
 import { createTokenizer, type Tokenizer, VOCABULARY } from "../../embedded/tokenizer.ts";
 import { sampleProblem } from "../../embedded/worklist.ts";
@@ -77,6 +77,7 @@ function libraryEncode(file: ReturnType<typeof tokenizerJson>, text: string): nu
 const prompts = [0, 1, 2, 3].flatMap((seed) => [
   sampleProblem(seed),
   synthesisPrompt(sampleProblem(seed), Array(seed * 8 + 1).fill("A=1 B=2 C=3 D=4 E=5 F=6")),
+  auditPrompt(sampleProblem(seed), ["A=1 B=2 C=3 D=4 E=5 F=6", ""]),
   aggregationPrompt(["", " B=4", ""]),
 ]);
 
