@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sameJson, sameOutput } from "./compare.ts";
+import { CHECKERS, sameJson, sameOutput } from "./compare.ts";
 
 test.each([
   ["tokens", "1  2\n3", "1 2 3\n", true],
@@ -17,6 +17,8 @@ test.each([
   ["lines", "a b \nc\n\n", "a b\nc", true],
   ["lines", "a b\nc", "a  b\nc", false],
   ["lines", "\na", "a", false],
+  ["lines", "a\n \nb\n \n", "a\n\nb", true],
+  ["lines", "\n\n", "", true],
   ["integers", "007 +5", "7 5", true],
   ["integers", "7.0", "7", false],
   ["integers", "9223372036854775808", "9223372036854775807", false],
@@ -53,4 +55,19 @@ test.each([
   ['{"__proto__":1}', '{"__proto__":2}', false],
 ])("as JSON %j against %j is %j", (output, gold, equal) => {
   expect(sameJson(output, gold)).toBe(equal);
+});
+
+test.each([
+  ["a long run of blanks", `${" ".repeat(4e6)}x`],
+  ["a long run of empty lines", `${"\n".repeat(4e6)}x`],
+  ["very many words", "1 ".repeat(4e6)],
+])("%s is wrong after one look", (_, output) => {
+  for (const checker of CHECKERS) expect(sameOutput(checker, output, { gold: "1 2" })).toBe(false);
+  expect(sameJson(output, "[1]")).toBe(false);
+});
+
+test("JSON that goes on beyond all reason is not read", () => {
+  expect(sameJson(`[${"1,".repeat(1e6)}1]`, "[1]")).toBe(false);
+  expect(sameJson(`${"[".repeat(1e6)}${"]".repeat(1e6)}`, "[]")).toBe(false);
+  expect(sameJson(JSON.stringify([1 / 3, 2 / 3], undefined, 8), "[0.333333333,0.666666667]")).toBe(true);
 });
