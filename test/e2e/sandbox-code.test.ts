@@ -38,6 +38,10 @@ describe.skipIf(missing !== undefined)(`programs in the sandbox (${missing ?? "b
     ],
     [
       "javascript",
+      "const [a, b] = require('fs').readFileSync('/dev/stdin', 'utf8').split('\\n').map(Number); require('fs').writeFileSync('/dev/stdout', String(a + b));",
+    ],
+    [
+      "javascript",
       "import fs from 'node:fs';\nconsole.log(fs.readFileSync(0, 'utf8').split('\\n').map(Number)[0] + 2);",
     ],
   ])("%s reads stdin and writes stdout: %s", async (language, source) => {

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { openSandbox } from "../../src/verify/code/sandbox.ts";
 import { SandboxUnavailableError } from "../../src/verify/code/sandbox-errors.ts";
-import { missing, processesWith, python, SMALL, smallSandbox } from "./sandbox-open.ts";
+import { missing, processesWith, python, SMALL, smallSandbox, someTime } from "./sandbox-open.ts";
 
 test("without bubblewrap nothing is run: the refusal says how to get it", async () => {
   const refused = openSandbox({ bwrap: "/no/such/bwrap" });
@@ -32,9 +31,6 @@ test.each([
 });
 
 const PATIENT = { timeout: 120_000 };
-
-/** Seconds as no other process counts them: what is looked for in command lines. */
-const someTime = () => `61.${randomInt(1e9, 2e9)}`;
 
 const modes = [
   ["cgroups", true],
@@ -119,6 +115,21 @@ for folder in ["/tmp", "/dev/shm"]:
         { memoryBytes: 256 << 20 },
       );
       expect(stdout).toBe("28 16\n28 1\n");
+    });
+
+    test("files count as memory, empty ones too", async () => {
+      const { end, left } = await python(
+        await open(),
+        `import os
+for k in range(4):
+    if os.fork() == 0: break
+folder = f"/tmp/{k}-{os.getpid()}"
+os.mkdir(folder)
+while True:
+    for n in range(10**7): os.close(os.open(f"{folder}/{n}", os.O_CREAT | os.O_WRONLY))`,
+        { memoryBytes: 64 << 20, cpuMs: 20_000 },
+      );
+      expect([end, left]).toEqual(["memory", []]);
     });
 
     test("a flood of output is stopped, on either stream", async () => {

@@ -4,9 +4,15 @@ import { existsSync, lstatSync, readlinkSync } from "node:fs";
 export const SECCOMP_FD = 3;
 
 /** What the machine was started with, and its keys, are nobody's business. */
-const BLANK = ["/proc/cmdline", "/proc/keys"]
+const BLANK = ["/proc/cmdline", "/proc/bootconfig", "/proc/keys"]
   .filter((path) => existsSync(path))
   .flatMap((path) => ["--ro-bind", "/dev/null", path]);
+
+/**
+ * bubblewrap is the first process of the room, and like the program nobody's: through its `mem` a program could make it
+ * forget that it dies with us, and stay.
+ */
+const HIDDEN = ["--size", "4096", "--tmpfs", "/proc/1", "--remount-ro", "/proc/1"];
 
 export interface Room {
   /** Shown read-only as `/box`. */
@@ -56,6 +62,7 @@ export function bwrapArgs({ box, tmpBytes, node }: Room): string[] {
       "--proc",
       "/proc",
       ...BLANK,
+      ...HIDDEN,
       "--dev",
       "/dev",
       "--size",

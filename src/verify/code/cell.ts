@@ -1,22 +1,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  chownSync,
-  closeSync,
-  copyFileSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chownSync, closeSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { bwrapArgs } from "./bwrap-args.ts";
+import { type JobFile, type Outputs, openOutputs, placeFiles } from "./cell-files.ts";
+import { jobLine, outerScript, WAIT } from "./cell-shell.ts";
 import { type Cgroup, type CgroupRoot, makeCgroup } from "./cgroup.ts";
 import { type Limits, prlimitOf } from "./limits.ts";
-import { childrenOf, endOfProcess, withoutInherited } from "./process-tree.ts";
+import {
+  childrenOf,
+  endOf,
+  killProcess,
+  type Process,
+  processOf,
+  roomBytes,
+  treeBytes,
+  withoutInherited,
+} from "./process-tree.ts";
 import { SandboxError } from "./sandbox-errors.ts";
-import { type Ended, superviseRun } from "./supervise.ts";
+import { type Ended, type Meter, superviseRun } from "./supervise.ts";
 
 /** Who programs run as when we are root: nobody. */
 export const NOBODY = 65534;
@@ -34,9 +36,6 @@ export interface CellPlan {
   node: string | undefined;
 }
 
-/** A file for a job: its text or bytes, or where it is already. */
-export type JobFile = string | Uint8Array | { path: string };
-
 export interface Job {
   /** As the sandbox sees it: its files are in `/box`. */
   command: readonly string[];
@@ -46,16 +45,6 @@ export interface Job {
   /** The command reserves far more memory than it uses (Node). */
   reserves?: boolean | undefined;
 }
-
-/** Says that it is there, waits for a line, and becomes what the line says. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: it is for the shell.
-const WAIT = 'nl=$(printf "\\n_"); nl=${nl%_}; printf +; IFS= read -r line && eval "exec $line"';
-/** Says that the limits hold. What comes after this byte is the program's own. */
-const BEGIN = 'printf +; exec "$@"';
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-/** Within quotes, in what is read as one line. */
-const LINE_BREAK = `'"$nl"'`;
 
 let made = 0;
 
@@ -70,8 +59,9 @@ export class Cell {
   readonly #child: ChildProcess;
   readonly #gone: Promise<void>;
   #stderr = "";
-  /** The first process of the namespace, by its number outside: when it is gone, all are. */
-  #first: number | undefined;
+  /** The first process of the namespace: when it is gone, all are. */
+  #first: Process | undefined;
+  #used = false;
   /** Settles when a job may be given; rejects with a `SandboxError`. */
   readonly ready: Promise<void>;
 
@@ -86,13 +76,15 @@ export class Cell {
       this.#child.once("close", () => resolve());
       this.#child.once("error", () => resolve());
     });
-    // The outer bubblewrap does not wait for what the program left running.
-    this.#gone = ended.then(() => (this.#first === undefined ? undefined : endOfProcess(this.#first)));
-    void this.#gone.then(() => this.#clean());
+    // It should die with the outer bubblewrap, which does not wait for it; nobody need rely on that.
+    this.#child.once("exit", () => this.kill());
+    this.#gone = ended.then(() => this.#first && endOf(this.#first));
+    // What a run used is read off its group before that goes.
+    void this.#gone.then(() => this.#used || this.#clean());
     this.#child.stdin?.on("error", () => {});
     this.#child.stderr?.on("data", this.#noteError);
     this.ready = this.#firstByte().then(() => {
-      this.#first = childrenOf(this.#child.pid as number)[0];
+      this.#first = processOf(childrenOf(this.#child.pid as number)[0] as number);
     });
     // Whoever takes the cell learns of it; until then nobody listens.
     this.ready.catch(() => {});
@@ -104,24 +96,24 @@ export class Cell {
 
   #spawn(): ChildProcess {
     const { bwrap, filter, tmpBytes, node } = this.#plan;
-    const drop =
-      process.getuid?.() === 0
-        ? [
-            "/usr/bin/setpriv",
-            `--reuid=${NOBODY}`,
-            `--regid=${NOBODY}`,
-            "--clear-groups",
-            "--no-new-privs",
-            "--",
-          ]
-        : [];
+    // With 0 the kernel would still pipe cores to the machine's collector; from within the limit cannot be changed.
+    const drop = ["/usr/bin/prlimit", "--core=1:1", "--"];
+    if (process.getuid?.() === 0)
+      drop.push(
+        "/usr/bin/setpriv",
+        `--reuid=${NOBODY}`,
+        `--regid=${NOBODY}`,
+        "--clear-groups",
+        "--no-new-privs",
+        "--",
+      );
     const inside = [...bwrapArgs({ box: this.#box, tmpBytes, node }), "/bin/sh", "-c", WAIT];
-    const join = (this.#cgroup?.joins ?? []).map((file) => `echo $$ > ${quoted(file)} && `).join("");
+    const outer = outerScript(this.#box, this.#cgroup?.joins ?? []);
     const descriptor = openSync(filter, "r");
     const shut = openSync("/dev/null", "r");
     try {
       // An empty environment: `--clearenv` alone leaves the old one readable in /proc/1/environ.
-      return spawn("/bin/sh", ["-c", `${join}exec "$@"`, "sh", ...drop, bwrap, ...inside], {
+      return spawn("/bin/sh", ["-c", outer, "sh", ...drop, bwrap, ...inside], {
         env: { PATH: "/usr/bin:/bin" },
         cwd: "/",
         stdio: withoutInherited(["pipe", "pipe", "pipe", descriptor], shut),
@@ -172,56 +164,51 @@ export class Cell {
 
   /** Runs a job and ends with it. @throws {SandboxError} or the signal's reason. */
   async run(job: Job, signal?: AbortSignal): Promise<Ended> {
+    let outputs: Outputs | undefined;
+    this.#used = true;
     try {
       signal?.throwIfAborted();
       await this.ready;
-      this.#place(job.files ?? {});
+      placeFiles(this.#box, job);
       this.#cgroup?.limit(job.limits);
-      const started = this.#start(job);
+      outputs = openOutputs(this.#box);
       return await superviseRun({
-        child: this.#child,
-        started,
+        started: this.#start(job),
         gone: this.#gone,
-        cgroup: this.#cgroup,
+        exitCode: () => this.#child.exitCode,
+        kill: () => this.kill(),
+        outputs,
+        meter: this.#cgroup ?? this.#watching(job.limits),
         limits: job.limits,
         signal,
       });
     } finally {
       this.kill();
       await this.#gone;
+      outputs?.stdout.destroy();
+      outputs?.stderr.destroy();
+      this.#clean();
     }
   }
 
-  #place(files: NonNullable<Job["files"]>): void {
-    for (const [name, file] of Object.entries(files)) {
-      if (!/^[\w.-]+$/.test(name) || name.startsWith("."))
-        throw new SandboxError(`${name} is no name for a file.`);
-      const target = join(this.#box, name);
-      if (typeof file === "string" || file instanceof Uint8Array)
-        writeFileSync(target, file, { mode: 0o444 });
-      else linkOrCopy(file.path, target);
-    }
-  }
-
-  #start({ command, limits, stdin, reserves = false }: Job): Promise<void> {
+  #start({ command, limits, reserves = false }: Job): Promise<void> {
     const capped = this.#cgroup !== undefined;
-    const words = [...prlimitOf(limits, { capped, reserves }), "/bin/sh", "-c", BEGIN, "sh", ...command];
-    const input = this.#child.stdin as Writable;
     const started = this.#firstByte();
-    input.write(`${words.map(quoted).join(" ").replaceAll("\n", LINE_BREAK)}\n`);
-    void started.then(
-      () => {
-        this.#child.stderr?.off("data", this.#noteError);
-        input.end(stdin ?? "");
-      },
-      () => {},
-    );
+    (this.#child.stdin as Writable).end(jobLine(prlimitOf(limits, { capped, reserves }), command));
     return started;
   }
 
-  /** With bubblewrap dies the first process of the namespace, and with that everything in it. */
+  #watching({ memoryBytes }: Limits): Meter {
+    const [outer, first] = [this.#child.pid as number, this.#first as Process];
+    const outOfMemory = () =>
+      treeBytes(outer, memoryBytes) + roomBytes(first.pid, ["/tmp", "/dev/shm"]) > memoryBytes;
+    return { outOfMemory, cpuMs: () => undefined };
+  }
+
+  /** With its first process dies everything in the namespace. */
   kill(): void {
     this.#child.kill("SIGKILL");
+    if (this.#first) killProcess(this.#first);
   }
 
   async close(): Promise<void> {
@@ -234,13 +221,5 @@ export class Cell {
     rmSync(this.#box, { recursive: true, force: true });
     if (!this.#cgroup || this.#cgroup.remove() || tries === 0) return;
     setTimeout(() => this.#clean(tries - 1), 20);
-  }
-}
-
-function linkOrCopy(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to);
   }
 }

@@ -60,7 +60,6 @@ export function prlimitOf(
     "/usr/bin/prlimit",
     // The soft limit could be ignored, the hard one kills.
     `--cpu=${seconds}:${seconds}`,
-    "--core=0",
     `--nofile=${within("nofile", 64)}`,
     `--fsize=${within("fsize", limits.fileBytes)}`,
     // Recursion as deep as memory allows: judges grant it.

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { JobFile } from "./cell.ts";
+import type { JobFile } from "./cell-files.ts";
 import { withDriver } from "./drivers.ts";
 import { COMPILE_LIMITS } from "./limits.ts";
 import type { Language, Program } from "./program.ts";

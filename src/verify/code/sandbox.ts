@@ -115,10 +115,11 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   await checkVersion(bwrap);
   for (const tool of [
     "/usr/bin/prlimit",
+    "/usr/bin/mkfifo",
     "/bin/sh",
     ...(process.getuid?.() === 0 ? ["/usr/bin/setpriv"] : []),
   ]) {
-    if (!existsSync(tool)) throw new SandboxUnavailableError(`${tool} is missing (util-linux).`);
+    if (!existsSync(tool)) throw new SandboxUnavailableError(`${tool} is missing (util-linux, coreutils).`);
   }
   const cgroups = options.cgroups === false ? undefined : findCgroupRoot();
   if (cgroups) sweepCgroups(cgroups);

@@ -4,22 +4,28 @@
  */
 interface Arch {
   audit: number;
-  socket: number;
+  /** socket, socketpair */
+  sockets: readonly number[];
   clone: number;
+  setrlimit: number;
+  prlimit64: number;
   denied: readonly number[];
 }
 
 /** Same number on every architecture: io_uring, mounts, pidfd_getfd, memfd_secret … */
-const COMMON = [425, 426, 427, 428, 429, 430, 431, 432, 433, 438, 440, 442, 443, 447];
+const COMMON = [425, 426, 427, 428, 429, 430, 431, 432, 433, 438, 440, 442, 443, 447, 450, 467];
 
 const ARCHES: Partial<Record<NodeJS.Architecture, Arch>> = {
   x64: {
     audit: 0xc000003e,
-    socket: 41,
+    sockets: [41, 53],
     clone: 56,
+    setrlimit: 160,
+    prlimit64: 302,
     denied: [
-      // shmget semget msgget ptrace syslog sysfs vhangup pivot_root adjtimex chroot acct settimeofday
-      29, 64, 68, 101, 103, 139, 153, 155, 159, 161, 163, 164,
+      // shmget semget msgget ptrace syslog sysfs vhangup modify_ldt pivot_root adjtimex chroot acct settimeofday
+      29,
+      64, 68, 101, 103, 139, 153, 154, 155, 159, 161, 163, 164,
       // mount umount2 swapon swapoff reboot sethostname setdomainname iopl ioperm *_module quotactl lookup_dcookie
       165,
       166, 167, 168, 169, 170, 171, 172, 173, 175, 176, 179, 212,
@@ -33,8 +39,10 @@ const ARCHES: Partial<Record<NodeJS.Architecture, Arch>> = {
   },
   arm64: {
     audit: 0xc00000b7,
-    socket: 198,
+    sockets: [198, 199],
     clone: 220,
+    setrlimit: 164,
+    prlimit64: 261,
     denied: [
       18, 39, 40, 41, 51, 58, 60, 89, 97, 104, 105, 106, 112, 116, 117, 142, 161, 162, 170, 171, 180, 186,
       190, 194, 217, 218, 219, 224, 225, 235, 236, 237, 238, 239, 241, 262, 264, 265, 266, 268, 270, 271, 272,
@@ -45,11 +53,18 @@ const ARCHES: Partial<Record<NodeJS.Architecture, Arch>> = {
 
 const [LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN] = [0x20, 0x15, 0x35, 0x45, 0x06];
 const [ALLOW, KILL, EPERM, ENOSYS] = [0x7fff0000, 0x80000000, 0x00050001, 0x00050000 | 38];
-/** Offsets in `struct seccomp_data`: number, architecture, low half of the first argument. */
-const [NUMBER, ARCH, FIRST] = [0, 4, 16];
+/** Offsets in `struct seccomp_data`: number, architecture, arguments, each with its low half first. */
+const [NUMBER, ARCH, ARGUMENTS] = [0, 4, 16];
+const argument = (index: number, half: "low" | "high" = "low"): Instruction => [
+  LOAD,
+  0,
+  0,
+  ARGUMENTS + 8 * index + (half === "low" ? 0 : 4),
+];
 const CLONE3 = 435;
 const NEW_NAMESPACES = 0x7e020000;
 const AF_UNIX = 1;
+const RLIMIT_CORE = 4;
 const X32 = 0x40000000;
 
 type Instruction = [code: number, ifTrue: number, ifFalse: number, value: number];
@@ -68,19 +83,31 @@ export function seccompFilter(architecture: NodeJS.Architecture = process.arch):
     // Its flags are behind a pointer, where no filter sees them: libraries fall back to clone.
     ...returnFor(CLONE3, ENOSYS),
     ...[...arch.denied, ...COMMON].flatMap((number) => returnFor(number, EPERM)),
-    [EQUAL, 0, 4, arch.clone],
-    [LOAD, 0, 0, FIRST],
-    [ANY_BIT, 0, 1, NEW_NAMESPACES],
-    [RETURN, 0, 0, EPERM],
-    [RETURN, 0, 0, ALLOW],
-    [EQUAL, 0, 3, arch.socket],
-    [LOAD, 0, 0, FIRST],
-    [EQUAL, 1, 0, AF_UNIX],
-    [RETURN, 0, 0, EPERM],
+    ...only(arch.clone, [argument(0), [ANY_BIT, 1, 0, NEW_NAMESPACES]]),
+    ...arch.sockets.flatMap((number) => only(number, [argument(0), [EQUAL, 0, 1, AF_UNIX]])),
+    // A limit of 1 byte keeps the kernel from piping cores to the machine's collector, and 0 would not.
+    ...only(arch.setrlimit, [argument(0), [EQUAL, 1, 0, RLIMIT_CORE]]),
+    ...only(arch.prlimit64, [
+      argument(1),
+      [EQUAL, 0, 4, RLIMIT_CORE],
+      // Without a new limit it only asks.
+      argument(2),
+      [EQUAL, 0, 3, 0],
+      argument(2, "high"),
+      [EQUAL, 0, 1, 0],
+    ]),
     [RETURN, 0, 0, ALLOW],
   ];
   return encode(program);
 }
+
+/** For one call: allowed where the test goes on to the next instruction, refused where it passes one over. */
+const only = (number: number, test: Instruction[]): Instruction[] => [
+  [EQUAL, 0, test.length + 2, number],
+  ...test,
+  [RETURN, 0, 0, ALLOW],
+  [RETURN, 0, 0, EPERM],
+];
 
 const returnFor = (number: number, value: number): Instruction[] => [
   [EQUAL, 0, 1, number],

@@ -1,8 +1,6 @@
-import type { ChildProcess } from "node:child_process";
-import type { Readable } from "node:stream";
-import type { Cgroup } from "./cgroup.ts";
+import { once } from "node:events";
+import type { Outputs } from "./cell-files.ts";
 import type { Limits } from "./limits.ts";
-import { treeBytes } from "./process-tree.ts";
 
 /** How a run ended: on its own, or because it used more than it may. */
 export type End = "exited" | "cpu" | "wall" | "memory" | "output";
@@ -22,59 +20,56 @@ export interface Ended {
 const LOOK_MS = 20;
 const SIGKILLED = 137;
 
+/** What the processes of a run have used, all together. */
+export interface Meter {
+  outOfMemory(): boolean;
+  /** `undefined` where nobody counts it. */
+  cpuMs(): number | undefined;
+}
+
 interface Supervised {
-  child: ChildProcess;
   /** The program's turn has come. */
   started: Promise<void>;
   gone: Promise<void>;
-  cgroup: Cgroup | undefined;
+  exitCode(): number | null;
+  kill(): void;
+  outputs: Outputs;
+  meter: Meter;
   limits: Limits;
   signal: AbortSignal | undefined;
 }
 
 /** Watches a run until nothing of it is left. @throws {SandboxError} or the signal's reason. */
-export async function superviseRun({
-  child,
-  started,
-  gone,
-  cgroup,
-  limits,
-  signal,
-}: Supervised): Promise<Ended> {
+export async function superviseRun(run: Supervised): Promise<Ended> {
+  const { started, gone, outputs, meter, limits, signal } = run;
   let stopped: End | undefined;
   const stop = (end?: End) => {
     stopped ??= end;
-    child.kill("SIGKILL");
+    run.kill();
   };
   const abort = () => stop();
   signal?.addEventListener("abort", abort, { once: true });
   const begin = performance.now();
-  const cpuBefore = cgroup?.cpuMs() ?? 0;
-  let cpuMs: number | undefined;
+  const cpuBefore = meter.cpuMs() ?? 0;
+  const cpuMs = () => {
+    const total = meter.cpuMs();
+    return total === undefined ? undefined : total - cpuBefore;
+  };
   const look = setInterval(() => {
-    const total = cgroup?.cpuMs();
-    cpuMs = total === undefined ? undefined : total - cpuBefore;
-    if (cpuMs !== undefined && cpuMs > limits.cpuMs) stop("cpu");
-    else if (cgroup?.outOfMemory()) stop("memory");
-    else if (
-      !cgroup &&
-      child.pid !== undefined &&
-      treeBytes(child.pid, limits.memoryBytes) > limits.memoryBytes
-    )
-      stop("memory");
+    if ((cpuMs() ?? 0) > limits.cpuMs) stop("cpu");
+    else if (meter.outOfMemory()) stop("memory");
   }, LOOK_MS);
   const late = setTimeout(() => stop("wall"), limits.wallMs);
   try {
     await started;
-    const { stdout, stderr } = collect(child, limits.outputBytes, () => stop("output"));
-    await gone;
+    const { stdout, stderr, ended } = collect(outputs, limits.outputBytes, () => stop("output"));
+    await Promise.all([gone, ended]);
     signal?.throwIfAborted();
     const wallMs = performance.now() - begin;
-    const total = cgroup?.cpuMs();
-    if (total !== undefined) cpuMs = total - cpuBefore;
-    const end = stopped ?? endOf(child.exitCode, { cgroup, limits, wallMs });
-    const exitCode = end === "exited" ? child.exitCode : null;
-    return { end, exitCode, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr), wallMs, cpuMs };
+    const end = stopped ?? endOf(run.exitCode(), { meter, limits, wallMs });
+    const exitCode = end === "exited" ? run.exitCode() : null;
+    const [out, err] = [Buffer.concat(stdout), Buffer.concat(stderr)];
+    return { end, exitCode, stdout: out, stderr: err, wallMs, cpuMs: cpuMs() };
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
@@ -88,21 +83,22 @@ export async function superviseRun({
 /** Who killed a program that we did not: the kernel, for one of its limits. */
 function endOf(
   exitCode: number | null,
-  { cgroup, limits, wallMs }: { cgroup: Cgroup | undefined; limits: Limits; wallMs: number },
+  { meter, limits, wallMs }: { meter: Meter; limits: Limits; wallMs: number },
 ): End {
-  if (cgroup?.outOfMemory()) return "memory";
+  if (meter.outOfMemory()) return "memory";
   return exitCode === SIGKILLED && wallMs >= limits.cpuMs ? "cpu" : "exited";
 }
 
-function collect(child: ChildProcess, limit: number, onFlood: () => void) {
+function collect(outputs: Outputs, limit: number, onFlood: () => void) {
   const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   let bytes = 0;
   for (const name of ["stdout", "stderr"] as const) {
-    (child[name] as Readable).on("data", (chunk: Buffer) => {
+    outputs[name].on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > limit) onFlood();
       else kept[name].push(chunk);
     });
   }
-  return kept;
+  const ended = Promise.all([once(outputs.stdout, "close"), once(outputs.stderr, "close")]);
+  return { ...kept, ended };
 }
