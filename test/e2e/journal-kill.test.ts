@@ -23,11 +23,11 @@ test("killed at any step and resumed, nothing finished is paid twice, nothing is
     expect(killed.paid - CALLS).toBeLessThanOrEqual(3);
     expect(outcomeOf(killed)).toEqual(outcomeOf(whole));
   }
-}, 60_000);
+});
 
 test("killed in every one of many lives, the run still gets to its end", async () => {
   const killed = await runLives(() => ({ atStep: 5 }));
   expect(killed.kills).toBeGreaterThan(3);
   expectSound(killed);
   expect(outcomeOf(killed)).toEqual(outcomeOf(await runLives(() => undefined)));
-}, 60_000);
+});
