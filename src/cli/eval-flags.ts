@@ -1,5 +1,14 @@
 import { type Command, Option } from "commander";
-import { parseDuration } from "./parse-duration.ts";
+import {
+  AMOUNT,
+  type CallFlags,
+  COUNT,
+  callOptions,
+  type ModelFlags,
+  modelOptions,
+  option,
+  repeated,
+} from "./model-flags.ts";
 import { parseNumber } from "./parse-number.ts";
 
 /** How a data set is read. */
@@ -10,7 +19,7 @@ export interface DataFlags {
   limit?: number;
 }
 
-export interface EvalFlags extends DataFlags {
+export interface EvalFlags extends DataFlags, ModelFlags, CallFlags {
   widths: string[];
   secondRound?: string;
   selfConsistency: number[];
@@ -20,20 +29,9 @@ export interface EvalFlags extends DataFlags {
   samples: number;
   pool?: number;
   seed: number;
-  model?: string;
-  baseUrl?: string;
-  explorerModel?: string;
   judgeModel?: string;
   judgeVotes: number;
-  temperature?: number;
-  topP?: number;
-  maxTokens?: number;
-  contextWindow?: number;
-  contextPolicy?: "trim-middle" | "drop-longest" | "error";
-  sampling?: "paper" | "model";
   concurrency: number;
-  maxRetries?: number;
-  callTimeout?: number;
   budgetTokens?: number;
   budgetMoney?: number;
   priceIn?: number;
@@ -44,19 +42,8 @@ export interface EvalFlags extends DataFlags {
   quiet?: boolean;
 }
 
-const COUNT = parseNumber({ least: 1, integer: true });
-const AMOUNT = parseNumber({ least: 0 });
-
-const collect = (text: string, before: string[] = []) => [...before, text];
 const collectCount = (text: string, before: number[] = []) => [...before, COUNT(text)];
 
-function option(flags: string, description: string, parse?: (text: string) => unknown): Option {
-  const made = new Option(flags, description);
-  return parse ? made.argParser(parse) : made;
-}
-
-const repeated = (flags: string, description: string) =>
-  new Option(flags, description).argParser(collect).default([], "none");
 const repeatedCount = (flags: string, description: string) =>
   new Option(flags, description).argParser(collectCount).default([], "none");
 
@@ -105,30 +92,9 @@ export function addEvalOptions(command: Command): Command {
     ),
   ]);
   add("Model:", [
-    option("--model <ref>", "embedded[:directory], http://host/v1#model, or provider:model").env(
-      "PACORE_MODEL",
-    ),
-    option("--base-url <url>", "an OpenAI-compatible endpoint; several with commas"),
-    option("--explorer-model <ref>", "another model for all rounds but the last"),
+    ...modelOptions(),
     option("--judge-model <ref>", "the model that judges free answers"),
     option("--judge-votes <count>", "votes of the judge, which must agree", COUNT).default(1),
-    option("--temperature <t>", "default 1, as in the paper", AMOUNT),
-    option("--top-p <p>", "default 1, as in the paper", parseNumber({ least: 0, most: 1 })),
-    option("--sampling <kind>", "model: leave temperature and top-p to the server").choices([
-      "paper",
-      "model",
-    ]),
-    option("--max-tokens <count>", "most tokens one call may generate", COUNT),
-    option(
-      "--context-window <count>",
-      "tokens that prompt and output share; checked before each round",
-      COUNT,
-    ),
-    option("--context-policy <policy>", "conclusions that do not fit").choices([
-      "trim-middle",
-      "drop-longest",
-      "error",
-    ]),
   ]);
   add("Limits:", [
     option("--concurrency <count>", "calls at once", COUNT).default(16),
@@ -136,12 +102,7 @@ export function addEvalOptions(command: Command): Command {
     option("--budget-money <amount>", "most money of the whole evaluation; needs a price", AMOUNT),
     option("--price-in <amount>", "price of a million input tokens", AMOUNT),
     option("--price-out <amount>", "price of a million generated tokens", AMOUNT),
-    option(
-      "--max-retries <count>",
-      "further calls for a trajectory that failed",
-      parseNumber({ least: 0, integer: true }),
-    ),
-    option("--call-timeout <duration>", "a call that takes longer has failed", parseDuration),
+    ...callOptions(),
   ]);
   add("Output:", [
     option("--out <folder>", "where the journal and the report go; the same folder again goes on"),

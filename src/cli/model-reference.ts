@@ -1,9 +1,5 @@
 import { InputError } from "./input-error.ts";
-
-interface ModelFlags {
-  model?: string;
-  baseUrl?: string;
-}
+import type { ModelFlags } from "./model-flags.ts";
 
 /** What a run uses unless it is told otherwise. */
 export const DEFAULT_MODEL = "embedded";
@@ -13,7 +9,10 @@ export const DEFAULT_MODEL = "embedded";
  * is given.
  * @throws {InputError} where the two do not go together, or a URL holds a secret.
  */
-export function modelReference({ model, baseUrl }: ModelFlags, env: NodeJS.ProcessEnv = process.env): string {
+export function modelReference(
+  { model, baseUrl }: Pick<ModelFlags, "model" | "baseUrl">,
+  env: NodeJS.ProcessEnv = process.env,
+): string {
   if (baseUrl === undefined) return withoutSecrets(model ?? (env.PACORE_MODEL || DEFAULT_MODEL), "--model");
   if (baseUrl.includes("#"))
     throw new InputError("--base-url: give the model's id with --model, not in the URL.");

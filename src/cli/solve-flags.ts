@@ -1,9 +1,19 @@
-import { type Command, Option } from "commander";
+import type { Command, Option } from "commander";
+import {
+  AMOUNT,
+  type CallFlags,
+  COUNT,
+  callOptions,
+  type ModelFlags,
+  modelOptions,
+  option,
+  repeated,
+} from "./model-flags.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { parseNumber } from "./parse-number.ts";
 
 /** Options that may change between the lives of one run: they decide what it costs, not what it asks. */
-export interface LimitFlags {
+export interface LimitFlags extends CallFlags {
   deadline?: number;
   budgetTokens?: number;
   budgetMoney?: number;
@@ -11,8 +21,6 @@ export interface LimitFlags {
   priceOut?: string;
   prices?: string;
   concurrency?: number;
-  maxRetries?: number;
-  callTimeout?: number;
   hedgeAfter?: number;
   hedgeFactor?: number;
 }
@@ -26,7 +34,7 @@ export interface OutputFlags {
   journal?: string | boolean;
 }
 
-export interface SolveFlags extends LimitFlags, OutputFlags {
+export interface SolveFlags extends ModelFlags, LimitFlags, OutputFlags {
   problemFile?: string;
   sample?: number | true;
   system?: string;
@@ -34,33 +42,14 @@ export interface SolveFlags extends LimitFlags, OutputFlags {
   images: string[];
   effort?: "low" | "medium" | "high";
   widths?: string;
-  model?: string;
-  baseUrl?: string;
-  explorerModel?: string;
   template?: string;
-  temperature?: number;
-  topP?: number;
-  sampling?: "paper" | "model";
-  maxTokens?: number;
   seed?: number;
-  contextWindow?: number;
-  contextPolicy?: "trim-middle" | "drop-longest" | "error";
   onCutOff?: "retry" | "drop" | "keep-tail";
   minMessages?: number;
   quorum?: number;
   adaptive?: number | true;
   runId?: string;
 }
-
-const COUNT = parseNumber({ least: 1, integer: true });
-const AMOUNT = parseNumber({ least: 0 });
-
-function option(flags: string, description: string, parse?: (text: string) => unknown): Option {
-  const made = new Option(flags, description);
-  return parse ? made.argParser(parse) : made;
-}
-
-const collect = (path: string, before: string[] = []) => [...before, path];
 
 /** Everything `pacore solve` understands, in groups that its help shows. */
 export function addSolveOptions(command: Command): Command {
@@ -72,9 +61,7 @@ export function addSolveOptions(command: Command): Command {
     option("--sample [seed]", "a work list that the embedded model can solve; its answer is checked", SEED),
     option("--system <text>", "a system prompt"),
     option("--history <file>", "earlier turns: a JSON array of OpenAI chat messages"),
-    option("--images <file>", "a picture, PDF or URL beside the problem; repeat it for several")
-      .argParser(collect)
-      .default([], "none"),
+    repeated("--images <file>", "a picture, PDF or URL beside the problem; repeat it for several"),
   ]);
   add("Coordination:", [
     option("--effort <level>", "low [4], medium [16], high [32, 4]")
@@ -101,30 +88,7 @@ export function addSolveOptions(command: Command): Command {
       parseNumber({ least: 0, most: 1 }),
     ),
   ]);
-  add("Model:", [
-    option(
-      "--model <ref>",
-      "embedded[:directory], http://host/v1#model, provider:model; beside --base-url an id (env: PACORE_MODEL)",
-    ),
-    option("--base-url <url>", "an OpenAI-compatible endpoint; several with commas"),
-    option("--explorer-model <ref>", "another model for all rounds but the last"),
-    option("--temperature <t>", "default 1, as in the paper", parseNumber({ least: 0 })),
-    option("--top-p <p>", "default 1, as in the paper", parseNumber({ least: 0, most: 1 })),
-    option("--sampling <kind>", "model: leave temperature and top-p to the server").choices([
-      "paper",
-      "model",
-    ]),
-    option("--max-tokens <count>", "most tokens one call may generate", COUNT),
-    option(
-      "--context-window <count>",
-      "tokens that prompt and output share; checked before each round",
-      COUNT,
-    ),
-    option(
-      "--context-policy <policy>",
-      "conclusions that do not fit: trim-middle, drop-longest, error",
-    ).choices(["trim-middle", "drop-longest", "error"]),
-  ]);
+  add("Model:", modelOptions());
   addLimitOptions(command);
   addOutputOptions(command);
   command.addOption(
@@ -149,12 +113,7 @@ export function addLimitOptions(command: Command): Command {
     option("--price-out <amount>", "price of a million generated tokens"),
     option("--prices <file>", 'prices by model, as JSON: {"model": {"in": 0.5, "out": 1.5}}'),
     option("--concurrency <count>", "most calls at once", COUNT),
-    option(
-      "--max-retries <count>",
-      "further calls for a trajectory that failed",
-      parseNumber({ least: 0, integer: true }),
-    ),
-    option("--call-timeout <duration>", "a call that takes longer has failed", parseDuration),
+    ...callOptions(),
     option("--hedge-after <duration>", "ask a second time where the first is that slow", parseDuration),
     option(
       "--hedge-factor <times>",
