@@ -42,7 +42,7 @@ test("a work list is right only with every part, in whatever order and company t
 
 test("what needs a judge or a sandbox is refused before anything is paid", () => {
   expect(() => checkKinds([problem("judge", "x")], {})).toThrow("need a judge");
-  expect(() => checkKinds([problem("code", { tests: [] })], {})).toThrow("no sandbox");
+  expect(() => checkKinds([problem("code", { tests: [] })], {})).toThrow("a grader with a sandbox");
   expect(() => checkKinds([problem("math", undefined)], {})).toThrow("no gold answer");
   const judge = { name: "judge", score: () => right("x", "") };
   expect(() => checkKinds([problem("judge", "x")], { judge })).not.toThrow();

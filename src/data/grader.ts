@@ -25,8 +25,8 @@ export function checkKinds(problems: readonly Problem[], { judge, code }: Grader
   }
   if (!code && count("code") > 0) {
     throw new InvalidOptionError(
-      "kind",
-      `${count("code")} problems are programs to be run, and there is no sandbox here.`,
+      "code",
+      `${count("code")} problems are programs to be run; give a grader with a sandbox (codeVerifier, localRunner).`,
     );
   }
   const bare = problems.find(({ kind, answer }) => answer === undefined && kind !== "worklist");
