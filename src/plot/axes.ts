@@ -47,7 +47,7 @@ function names(
 
 const axisLabel = ({ label, scale }: Axis) => (scale === "log" ? `${label} (log)` : label);
 
-/** Vertical lines with a word each: where something changed. */
+/** Vertical lines with a word each, above the frame where no data are: where something changed. */
 export function rules({ rules: all = [] }: Chart, frame: Frame, theme: PlotTheme): string {
   return all
     .map(({ x, label }) => {
@@ -55,7 +55,7 @@ export function rules({ rules: all = [] }: Chart, frame: Frame, theme: PlotTheme
       const ends = { x1: at, y1: frame.top, x2: at, y2: frame.bottom };
       return (
         element("line", { ...ends, stroke: theme.frame, "stroke-dasharray": "3 3" }) +
-        text(at + 4, frame.top + 10, label, { size: 10.5, fill: theme.frame })
+        text(at, frame.top - 5, label, { anchor: "middle", size: 10.5, fill: theme.frame })
       );
     })
     .join("");

@@ -14,7 +14,11 @@ export interface Frame {
   y: Scale;
 }
 
-export function frameOf({ x, y, series, compact = false }: Chart, width: number, height: number): Frame {
+export function frameOf(
+  { x, y, series, rules, compact = false }: Chart,
+  width: number,
+  height: number,
+): Frame {
   const xs = series.flatMap((s) =>
     s.kind === "bars" ? s.bars.flatMap((b) => [b.x, b.x + b.width]) : s.points.map((p) => p.x),
   );
@@ -23,10 +27,11 @@ export function frameOf({ x, y, series, compact = false }: Chart, width: number,
   );
   const scale = { x: scaleOf(x, xs), y: scaleOf(y, ys) };
   const labels = CHARACTER * Math.max(...scale.y.ticks.map((tick) => tickText(tick, y.format).length));
-  if (compact) return { left: 12 + labels, top: 10, right: width - 14, bottom: height - 24, ...scale };
+  const top = (compact ? 10 : 38) + (rules?.length ? 10 : 0);
+  if (compact) return { left: 12 + labels, top, right: width - 14, bottom: height - 24, ...scale };
   return {
     left: 40 + labels,
-    top: 38,
+    top,
     right: width - legendWidth(series),
     bottom: height - 48,
     ...scale,

@@ -100,13 +100,13 @@ test("rules stand at their values, and titles are found under the pointer", () =
     rules: [{ x: 100, label: "stage <2>" }],
     bands: [{ from: 1, to: 100, title: "iterations 1 & 2" }],
   });
-  const rule = /<line x1="([\d.]+)" y1="38" x2="\1" y2="352"[^>]*stroke-dasharray/.exec(svg);
+  const rule = /<line x1="([\d.]+)" y1="48" x2="\1" y2="352"[^>]*stroke-dasharray/.exec(svg);
   const point = /<circle cx="([\d.]+)"|<rect x="([\d.]+)" y="[\d.]+" width="8"/g;
   const middle = [...svg.matchAll(point)].map(([, circle, square]) => Number(circle ?? Number(square) + 4));
   expect(middle).toContain(Number(rule?.[1]));
   expect(svg).toContain(">stage &lt;2&gt;<");
   // From 1 on, but the frame begins at 10.
-  expect(svg).toMatch(/<rect x="[\d.]+" y="38"[^>]*class="band"[^>]*><title>iterations 1 &amp; 2<\/title>/);
+  expect(svg).toMatch(/<rect x="[\d.]+" y="48"[^>]*class="band"[^>]*><title>iterations 1 &amp; 2<\/title>/);
 });
 
 test("a theme's colours are the only ones, and a series may take another's", () => {

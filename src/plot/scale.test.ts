@@ -38,4 +38,10 @@ test("tick texts", () => {
   expect(tickText(1500, "count")).toBe("1.5k");
   expect(tickText(2_000_000, "count")).toBe("2M");
   expect(tickText(-0.1 - 0.2)).toBe("−0.3");
+  expect([0, 0.0005, -0.00001, 2.5e-7].map((value) => tickText(value))).toEqual([
+    "0",
+    "0.0005",
+    "−1e−5",
+    "2.5e−7",
+  ]);
 });

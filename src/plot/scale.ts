@@ -73,11 +73,18 @@ const SUFFIXES: readonly [number, string][] = [
   [1e3, "k"],
 ];
 
-/** 0.25 → "25%", 1500 → "1.5k". */
+/** Smaller ones are easier read as powers of ten. */
+const LEAST_PLAIN = 1e-4;
+
+/** 0.25 → "25%", 1500 → "1.5k", 0.00001 → "1e−5". */
 export function tickText(value: number, format: TickFormat = "number"): string {
   if (format === "percent") return `${trimmed(value * 100)}%`;
   const [unit, suffix] = SUFFIXES.find(([size]) => format === "count" && Math.abs(value) >= size) ?? [1, ""];
   return `${trimmed(value / unit)}${suffix}`;
 }
 
-const trimmed = (value: number): string => Number(value.toPrecision(6)).toString().replace("-", "−");
+function trimmed(value: number): string {
+  const cut = Number(value.toPrecision(6));
+  const small = cut !== 0 && Math.abs(cut) < LEAST_PLAIN;
+  return (small ? cut.toExponential() : cut.toString()).replaceAll("-", "−");
+}
