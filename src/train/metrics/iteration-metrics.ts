@@ -50,7 +50,7 @@ export interface IterationMetrics {
   emergentCorrectness: number | null;
   /** Responses to instances with messages of which none is right: what `emergentCorrectness` is a share of. */
   emergentCases: number;
-  /** Share of responses with a sign that references were compared; `null` where the domain has no such sign. */
+  /** How far responses compare their references, 0 … 1, by the signs the domain has for it; `null` without any. */
   crossChecking: number | null;
   /**
    * Reasoning solipsism: among responses where the plurality of the references differs from what the response
@@ -106,7 +106,7 @@ export interface EvaluationMetrics {
   stage: number;
   /** Held-out problems. */
   problems: number;
-  /** By method, as in `pacore eval`: `single`, `[4]`, `[32,4]`, `cached [16]`, `majority @16` … */
+  /** Shares by method, as in `pacore eval`: `single`, `[4]`, `[32,4]`, `coverage @16` … */
   accuracy: Record<string, Estimate>;
   seconds: number;
 }

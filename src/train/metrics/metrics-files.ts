@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
-import { PacoreError } from "../../errors.ts";
+import { InvalidOptionError } from "../../errors.ts";
 import {
   evaluationLine,
   iterationLine,
@@ -11,14 +11,14 @@ import {
 } from "./recorded.ts";
 
 /** A file of metrics that somebody else has written to, or damaged. */
-export class MetricsFileError extends PacoreError {
+export class MetricsFileError extends InvalidOptionError {
   override name = "MetricsFileError";
   readonly path: string;
   /** From 1. */
   readonly line: number;
 
   constructor(path: string, line: number, problem: string, options?: ErrorOptions) {
-    super(`${path}:${line}: ${problem}; remove that line, or restore the file.`, options);
+    super(`${path}:${line}`, `${problem}; remove that line, or restore the file.`, options);
     this.path = path;
     this.line = line;
   }
