@@ -67,3 +67,9 @@ From nothing to a policy that coordinates, on this machine:
 
 The same command goes on where it was stopped or killed. Every field of a recipe, and where its value comes
 from, is in recipe.json of the run; --set kl=0 changes one.`;
+
+export const TRAIN_REPORT_HELP = `
+Example:
+  $ pacore train report runs/lab --out lab.html
+
+TensorBoard shows the same metrics: tensorboard --logdir runs`;

@@ -3,9 +3,18 @@ import { dataCommand } from "./data.ts";
 import { evalCommand } from "./eval.ts";
 import { EXIT_HELP, type ExitCode } from "./exit-codes.ts";
 import { exportCommand } from "./export.ts";
-import { DOCTOR_HELP, MAIN_HELP, PROMPT_HELP, SOLVE_HELP, TRAIN_HELP, TRAIN_RUN_HELP } from "./help-texts.ts";
+import {
+  DOCTOR_HELP,
+  MAIN_HELP,
+  PROMPT_HELP,
+  SOLVE_HELP,
+  TRAIN_HELP,
+  TRAIN_REPORT_HELP,
+  TRAIN_RUN_HELP,
+} from "./help-texts.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { parseNumber } from "./parse-number.ts";
+import { poolCommand } from "./pool.ts";
 import { runsCommand } from "./runs.ts";
 import { serveCommand } from "./serve.ts";
 import { simulateCommand } from "./simulate.ts";
@@ -18,6 +27,8 @@ export function createProgram(version: string): Command {
     .description("Parallel coordinated reasoning: many trajectories of a model, one better answer.")
     .version(version, "-V, --version")
     .helpOption("-h, --help")
+    // The --out of train's subcommands would else be taken for its own.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
     .addHelpText("after", MAIN_HELP);
@@ -28,6 +39,7 @@ export function createProgram(version: string): Command {
   program.addCommand(simulateCommand());
   program.addCommand(dataCommand());
   program.addCommand(verifyCommand());
+  program.addCommand(poolCommand());
   addDoctor(program);
   addPrompt(program);
   addTrain(program);
@@ -95,6 +107,7 @@ function addPrompt(program: Command): void {
 function addTrain(program: Command): void {
   const train = program
     .command("train")
+    .enablePositionalOptions()
     .summary("train a policy to synthesise")
     .description(
       "Train a policy on the synthesis step: PPO with GAE over a pool of verified messages, two stages.",
@@ -141,6 +154,18 @@ function addTrain(program: Command): void {
     .option("--json", "every step as a line of JSON")
     .addHelpText("after", TRAIN_HELP)
     .action(async (flags) => exits((await import("./train.ts")).trainLabSftCommand(flags)));
+  train
+    .command("report")
+    .summary("draw a run's metrics as a page")
+    .description(
+      "Write a run's metrics, evaluations and recipe as one HTML file; the run may still be going.",
+    )
+    .argument("<folder>", "the --out of a training run")
+    .option("--out <file>", "where the page goes; default: report.html in the folder")
+    .addHelpText("after", TRAIN_REPORT_HELP)
+    .action(async (folder, flags) =>
+      exits((await import("./train-report.ts")).trainReportCommand(folder, flags)),
+    );
 }
 
 function addCompletion(program: Command): void {
