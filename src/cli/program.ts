@@ -14,7 +14,6 @@ import {
 } from "./help-texts.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { parseNumber } from "./parse-number.ts";
-import { poolCommand } from "./pool.ts";
 import { runsCommand } from "./runs.ts";
 import { serveCommand } from "./serve.ts";
 import { simulateCommand } from "./simulate.ts";
@@ -39,7 +38,6 @@ export function createProgram(version: string): Command {
   program.addCommand(simulateCommand());
   program.addCommand(dataCommand());
   program.addCommand(verifyCommand());
-  program.addCommand(poolCommand());
   addDoctor(program);
   addPrompt(program);
   addTrain(program);
