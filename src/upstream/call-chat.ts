@@ -30,7 +30,7 @@ export function completeChat(
   endpoint: Endpoint,
   request: ChatRequest,
 ): Promise<ChatAnswer> {
-  return withStreamOptions(endpoint, () => {
+  return withLessons(endpoint, () => {
     const { signal } = request;
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
@@ -57,7 +57,7 @@ export function streamChat(
   endpoint: Endpoint,
   request: ChatRequest,
 ): Promise<ChatStream> {
-  return withStreamOptions(endpoint, () => {
+  return withLessons(endpoint, () => {
     request.signal?.throwIfAborted();
     const ended = Promise.withResolvers<unknown>();
     return new Promise((resolve, reject) => {
@@ -90,25 +90,32 @@ function httpRequest(endpoint: Endpoint, { headers, body }: ChatRequest): HttpRe
   };
 }
 
-/** Asks again without `stream_options` where the server refuses them, and remembers it. */
-async function withStreamOptions<T>(endpoint: Endpoint, attempt: () => Promise<T>): Promise<T> {
+/** What servers refuse and can do without, or want by another name; and what they say then. */
+const LESSONS = [
+  { flag: "refusesStreamOptions", sign: /stream_options|include_usage/ },
+  { flag: "refusesMaxTokens", sign: /max_completion_tokens/ },
+] as const;
+
+/** Asks again otherwise where the server refuses how it was asked, and remembers it. */
+async function withLessons<T>(endpoint: Endpoint, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();
   } catch (error) {
-    if (endpoint.refusesStreamOptions || !isAboutStreamOptions(error)) throw error;
-    endpoint.refusesStreamOptions = true;
+    const lesson = LESSONS.find(({ flag, sign }) => !endpoint[flag] && isAbout(error, sign));
+    if (!lesson) throw error;
+    endpoint[lesson.flag] = true;
     try {
-      return await attempt();
+      return await withLessons(endpoint, attempt);
     } catch (second) {
       // It was not that, or not only: ask the next call properly again.
-      if (isAboutStreamOptions(second)) endpoint.refusesStreamOptions = false;
+      if (isAbout(second, lesson.sign)) endpoint[lesson.flag] = false;
       throw second;
     }
   }
 }
 
-function isAboutStreamOptions(error: unknown): boolean {
+function isAbout(error: unknown, sign: RegExp): boolean {
   if (!(error instanceof UpstreamError) || (error.statusCode !== 400 && error.statusCode !== 422))
     return false;
-  return /stream_options|include_usage/.test(error.responseBody ?? "");
+  return sign.test(error.responseBody ?? "");
 }

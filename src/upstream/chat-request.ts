@@ -8,6 +8,8 @@ export interface Endpoint extends EndpointIdentity {
   headers: Readonly<Record<string, string>>;
   /** Learned from a 400: this server does not know `stream_options`. */
   refusesStreamOptions: boolean;
+  /** Learned from a 400: it wants `max_completion_tokens`, as OpenAI does for models that reason. */
+  refusesMaxTokens?: boolean;
 }
 
 /** What the AI SDK hands to `fetch`, taken apart. */
@@ -33,10 +35,12 @@ export function readChatRequest(init: RequestInit | undefined): ChatRequest {
 
 /** Always a stream: headers come early, silence can be told from work, and cancelled work is known. */
 export function streamedBody(body: Record<string, unknown>, endpoint: Endpoint): string {
-  const { stream: _, stream_options, ...rest } = body;
-  if (endpoint.refusesStreamOptions) return JSON.stringify({ ...rest, stream: true });
+  const { stream: _, stream_options, max_tokens, ...rest } = body;
+  const cap = endpoint.refusesMaxTokens ? { max_completion_tokens: max_tokens } : { max_tokens };
+  const asked = { ...rest, ...(max_tokens !== undefined && cap), stream: true };
+  if (endpoint.refusesStreamOptions) return JSON.stringify(asked);
   const options = { ...(stream_options as object | undefined), include_usage: true };
-  return JSON.stringify({ ...rest, stream: true, stream_options: options });
+  return JSON.stringify({ ...asked, stream_options: options });
 }
 
 /** `/chat/completions` and the like, below an endpoint's base URL and with its query. */

@@ -165,6 +165,26 @@ test("it composes with the AI SDK, tools and structured output included", async 
   });
 });
 
+test("a server that wants its cap by the newer name is asked by it, from then on", async () => {
+  const message = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.";
+  await using upstream = await startUpstream({
+    script: ({ body }) =>
+      body.max_tokens === undefined ? { content: "42" } : { status: 400, body: { error: { message } } },
+  });
+  await using model = (await resolveModel(`${upstream.url}#any`, { env: {} })) as EndpointModel;
+  for (let i = 0; i < 2; i++) await model.doGenerate({ ...CALL, maxOutputTokens: 9 });
+  await parts(model, { ...CALL, maxOutputTokens: 9 });
+  await model.doGenerate(CALL);
+  const caps = upstream.requests.map(({ body }) => [body.max_tokens, body.max_completion_tokens]);
+  expect(caps).toEqual([
+    [9, undefined],
+    [undefined, 9],
+    [undefined, 9],
+    [undefined, 9],
+    [undefined, undefined],
+  ]);
+});
+
 test("after close, calls are refused and connections are gone", async () => {
   await using set = await setUp({ content: "42" });
   await set.model.doGenerate(CALL);
