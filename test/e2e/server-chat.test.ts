@@ -203,6 +203,15 @@ test("reasoning_effort chooses the widths of a server that coordinates", async (
   expect(s.upstream.requests).toHaveLength(6);
 });
 
+test("a field that is null was left out, even one that is not supported", async () => {
+  await using s = await served({ script });
+  const nothing = { functions: null, audio: null, prediction: null, stop: null, max_tokens: null };
+  const reply = await s.post("/v1/chat/completions", { model: "model@2", messages, ...nothing });
+  expect(reply.status).toBe(200);
+  const other = { conversation: null, prompt: null, max_tool_calls: null };
+  expect((await s.post("/v1/responses", { model: "model@2", input: "?", ...other })).status).toBe(200);
+});
+
 test("reasoning_effort is the upstream's own business otherwise", async () => {
   await using s = await served({ script });
   await s.client.chat.completions.create({ model: "model@2", messages, reasoning_effort: "low" });

@@ -10,7 +10,7 @@ import type { RunPlan } from "../runs/paid-run.ts";
 import type { Service } from "../service.ts";
 import type { Envelope } from "./completion.ts";
 import { type ChatRequest, chatRequest } from "./schema.ts";
-import { toCall } from "./to-call.ts";
+import { definedOf, toCall } from "./to-call.ts";
 import { toOptions, widthsOf } from "./to-options.ts";
 
 export interface ChatPlan {
@@ -46,7 +46,7 @@ export function planChat(
 ): ChatPlan {
   const { maxMessages, maxChoices, progress } = service.settings;
   checkMessageCount(body.messages, maxMessages, "messages");
-  const parsed = chatRequest.safeParse(body);
+  const parsed = chatRequest.safeParse(definedOf(body));
   if (!parsed.success) throw fieldError(parsed.error);
   const request = parsed.data;
   const choices = request.n ?? 1;

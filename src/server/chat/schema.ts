@@ -145,6 +145,7 @@ export const chatRequest = z.strictObject({
   user: z.string().nullish(),
   safety_identifier: z.string().nullish(),
   prompt_cache_key: z.string().nullish(),
+  prompt_cache_retention: z.string().nullish(),
   metadata: metadata.nullish(),
   service_tier: z.enum(["auto", "default"], { error: "only auto and default are supported" }).nullish(),
   modalities: z.array(z.literal("text", { error: "only text is supported" })).nullish(),

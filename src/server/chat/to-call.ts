@@ -15,6 +15,7 @@ const EXTRA_FIELDS = [
   "parallel_tool_calls",
   "safety_identifier",
   "prompt_cache_key",
+  "prompt_cache_retention",
   "metadata",
   "user",
   "verbosity",
@@ -133,6 +134,7 @@ function providerOptions(request: ChatRequest, { optionsName }: CallTarget) {
 const HARMLESS: ReadonlySet<string> = new Set([
   "safety_identifier",
   "prompt_cache_key",
+  "prompt_cache_retention",
   "metadata",
   "user",
   "service_tier",

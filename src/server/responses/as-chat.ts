@@ -5,7 +5,8 @@ import type { ResponseRequest } from "./schema.ts";
 export function asChat(request: ResponseRequest): ChatRequest {
   const { model, temperature, top_p, max_output_tokens, reasoning, text, tools, parallel_tool_calls } =
     request;
-  const { user, safety_identifier, prompt_cache_key, metadata, service_tier } = request;
+  const { user, safety_identifier, prompt_cache_key, prompt_cache_retention, metadata, service_tier } =
+    request;
   return {
     model,
     messages: [],
@@ -21,6 +22,7 @@ export function asChat(request: ResponseRequest): ChatRequest {
     user,
     safety_identifier,
     prompt_cache_key,
+    prompt_cache_retention,
     metadata,
     service_tier,
   };

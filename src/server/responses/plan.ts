@@ -2,7 +2,7 @@ import { problemOf } from "../../core/prompt-slot.ts";
 import type { ApiKey } from "../auth/keys-file.ts";
 import { checkModel, checkWidths } from "../auth/permissions.ts";
 import { checkMessageCount } from "../chat/plan.ts";
-import { toCall } from "../chat/to-call.ts";
+import { definedOf, toCall } from "../chat/to-call.ts";
 import { toOptions, widthsOf } from "../chat/to-options.ts";
 import { ApiError, badRequest } from "../errors/api-error.ts";
 import { fieldError } from "../errors/field-error.ts";
@@ -17,7 +17,7 @@ import { toPrompt } from "./to-prompt.ts";
 /** @throws ApiError 400 naming the field. */
 export function readRequest(service: Service, body: JsonObject): ResponseRequest {
   checkMessageCount(body.input, service.settings.maxMessages, "input");
-  const parsed = responseRequest.safeParse(body);
+  const parsed = responseRequest.safeParse(definedOf(body));
   if (!parsed.success) throw fieldError(parsed.error);
   const { background, store } = parsed.data;
   if (background && store === false) {

@@ -111,6 +111,7 @@ export const responseRequest = z.strictObject({
   user: z.string().nullish(),
   safety_identifier: z.string().nullish(),
   prompt_cache_key: z.string().nullish(),
+  prompt_cache_retention: z.string().nullish(),
   service_tier: z.enum(["auto", "default"], { error: "only auto and default are supported" }).nullish(),
   truncation: only("disabled"),
   top_logprobs: only(0),
