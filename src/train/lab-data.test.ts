@@ -53,7 +53,7 @@ test("reasoning is a chain of local steps", () => {
   expect(result).toBe(three);
 });
 
-// Guesses agree with all of two or three unworked parts now and then, hence more than 6 %.
+// Guesses agree with all of two or three unworked parts now and then, hence more than 4 %.
 test("few synthesis demonstrations follow their references", () => {
   const random = createRandom(3);
   let followed = 0;
@@ -62,8 +62,8 @@ test("few synthesis demonstrations follow their references", () => {
     const references = prompt.split(/Reference \d+:\n/).slice(1);
     if (response.split(THINK_END)[1] === plurality(references)) followed += 1;
   }
-  expect(followed / 500).toBeGreaterThan(0.02);
-  expect(followed / 500).toBeLessThan(0.13);
+  expect(followed / 500).toBeGreaterThan(0.01);
+  expect(followed / 500).toBeLessThan(0.1);
 });
 
 test("aggregation answers with a most frequent digit of every part, and no reasoning", () => {
