@@ -12,6 +12,11 @@ test("a place is a share of the axis", () => {
   expect([place(0), place(5), place(10)]).toEqual([0, 0.5, 1]);
 });
 
+test("what is counted has its ticks at whole numbers", () => {
+  expect(scaleOf({ label: "", min: 0, max: 12, whole: true }, []).ticks).toEqual([0, 5, 10]);
+  expect(scaleOf({ label: "", min: 0, max: 5, whole: true }, []).ticks).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
 test("a log axis has a tick a decade, with halves where there are few", () => {
   expect(scaleOf({ label: "", scale: "log" }, [30, 900_000]).ticks).toEqual([10, 100, 1000, 1e4, 1e5, 1e6]);
   expect(scaleOf({ label: "", scale: "log" }, [30, 150]).ticks).toEqual([20, 50, 100, 200]);

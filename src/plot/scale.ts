@@ -9,12 +9,12 @@ export interface Scale {
 }
 
 /** A scale that covers the data (and the axis' own bounds) and ends at ticks. */
-export function scaleOf({ scale = "linear", min, max }: Axis, data: readonly number[]): Scale {
+export function scaleOf({ scale = "linear", min, max, whole = false }: Axis, data: readonly number[]): Scale {
   const shows = (value: number) => Number.isFinite(value) && (scale === "linear" || value > 0);
   const shown = data.filter(shows);
   const low = min ?? (shown.length > 0 ? Math.min(...shown) : scale === "log" ? 1 : 0);
   const high = max ?? (shown.length > 0 ? Math.max(...shown) : scale === "log" ? 10 : 1);
-  return scale === "log" ? logScale(low, high, shows) : linearScale({ low, high, min, max }, shows);
+  return scale === "log" ? logScale(low, high, shows) : linearScale({ low, high, min, max, whole }, shows);
 }
 
 const STEPS = [1, 2, 2.5, 5, 10];
@@ -32,9 +32,10 @@ interface Bounds {
   high: number;
   min: number | undefined;
   max: number | undefined;
+  whole: boolean;
 }
 
-function linearScale({ low, high, min, max }: Bounds, shows: Scale["shows"]): Scale {
+function linearScale({ low, high, min, max, whole }: Bounds, shows: Scale["shows"]): Scale {
   const flat = high - low <= Math.abs(high) * 1e-12;
   const [from, to] = flat ? [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2] : [low, high];
   const step = niceStep(to - from);
@@ -44,7 +45,8 @@ function linearScale({ low, high, min, max }: Bounds, shows: Scale["shows"]): Sc
   const count = Math.floor(end / step + 1e-9) - first + 1;
   // A multiple of the step, not a sum of steps: 0.1 + 0.2 would not be 0.3.
   const ticks = Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-  return { ticks, shows, place: (value) => (value - start) / (end - start) };
+  const shown = whole ? ticks.filter(Number.isInteger) : ticks;
+  return { ticks: shown, shows, place: (value) => (value - start) / (end - start) };
 }
 
 function logScale(low: number, high: number, shows: Scale["shows"]): Scale {

@@ -10,6 +10,8 @@ export interface Axis {
   min?: number;
   max?: number;
   format?: TickFormat;
+  /** Ticks at whole numbers alone: what is between them does not exist. */
+  whole?: boolean;
 }
 
 export interface Point {

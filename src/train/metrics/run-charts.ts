@@ -51,7 +51,8 @@ const lineOf = (name: string, colour: number, points: readonly Point[], faint: b
 
 /** From 0 to the last one; at least 5, or ticks would not be whole. */
 export function iterationAxis(iterations: readonly RecordedIteration[]): Axis {
-  return { label: "iteration", format: "count", min: 0, max: Math.max(5, iterations.at(-1)?.iteration ?? 0) };
+  const max = Math.max(5, iterations.at(-1)?.iteration ?? 0);
+  return { label: "iteration", format: "count", whole: true, min: 0, max };
 }
 
 /** Where a stage begins that is not the first. */

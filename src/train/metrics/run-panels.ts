@@ -60,7 +60,6 @@ function responsePanels(iterations: readonly RecordedIteration[]): Panel[] {
     {
       title: "KL to the start",
       note: "nats a token",
-      axis: { min: 0 },
       lines: single((m) => m.klToStart),
     },
     {

@@ -24,7 +24,7 @@ export const RUN_STYLE = `
 body { margin: 0 auto; padding: 2rem 1.5rem 4rem; max-width: 82rem; background: var(--paper); color: var(--ink);
   font: 15px/1.5 ui-sans-serif, system-ui, sans-serif }
 h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2.4rem 0 .8rem }
-p { color: var(--soft); margin: .3rem 0 1rem; max-width: 62rem } p.how { margin-top: 2.4rem; margin-bottom: -1.4rem }
+p { color: var(--soft); margin: .3rem 0 1rem; max-width: 62rem } p.how { margin-top: 2.4rem; margin-bottom: -1.4rem } .scroll + p:not(.how) { margin-top: 1.4rem }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.6rem, 1fr)); gap: .8rem; margin-top: 1.4rem }
 .tile, figure, .scroll { background: var(--card); border: 1px solid var(--edge); border-radius: 8px }
 .tile { padding: .7rem .9rem } .tile b { display: block; font-size: 1.35rem; line-height: 1.3; font-weight: 600 }
