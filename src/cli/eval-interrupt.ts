@@ -18,10 +18,10 @@ export function catchEvalInterrupts(tell: (text: string) => void): EvalInterrupt
   const interrupt = () => {
     if (abort.signal.aborted) process.exit(EXIT.interrupted);
     if (drain.signal.aborted) {
-      tell("Stopping; what finished is reported.");
+      tell("Stopping; what finished is kept.");
       return stop("SIGINT");
     }
-    tell("Finishing what runs, then the report; Ctrl-C again stops it.");
+    tell("Finishing what runs; Ctrl-C again stops it.");
     drain.abort();
   };
   const terminate = () => stop("SIGTERM");

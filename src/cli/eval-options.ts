@@ -4,18 +4,17 @@ import { Meter } from "../core/meter.ts";
 import { redact } from "../core/redact.ts";
 import { checkKinds, graderFor } from "../data/grader.ts";
 import type { Problem } from "../data/problem.ts";
-import { weightsDigest } from "../embedded/pretrained.ts";
 import type { EvaluateOptions } from "../eval/evaluate.ts";
 import { modelNameIn } from "../eval/plan.ts";
 import type { CardFacts } from "../eval/run-card.ts";
 import type { EvaluationStore } from "../eval/store.ts";
-import { isEmbedded, parseReference } from "../upstream/reference.ts";
+import { isEmbedded } from "../upstream/reference.ts";
 import { resolveModel } from "../upstream/resolve.ts";
-import { judgeVerifier } from "../verify/judge.ts";
 import { codeGrader } from "./eval-code.ts";
 import type { EvalFlags } from "./eval-flags.ts";
 import { methodsOf } from "./eval-methods.ts";
 import { InputError } from "./input-error.ts";
+import { judgeOf, modelName, present, priceOf } from "./model-options.ts";
 
 /** Everything an evaluation needs, as the flags say; models are opened. @throws {InputError} */
 export async function optionsOf(
@@ -84,33 +83,8 @@ export async function optionsOf(
   };
 }
 
-/** An embedded model's id says nothing of its weights, which training changes. */
-async function modelName(reference: string, { modelId }: LanguageModelV4): Promise<string> {
-  const parsed = parseReference(reference);
-  if (parsed.kind !== "embedded") return modelId;
-  return `${modelId}, weights ${await weightsDigest(parsed.directory)}`;
-}
-
 /** For a report alone the model is a name. */
 const named = (modelId: string) => ({ modelId }) as LanguageModelV4;
-
-async function judgeOf(reference: string, votes: number, meter: Meter) {
-  return judgeVerifier(meter.wrap(await resolveModel(reference)), { votes, agreement: "unanimous" });
-}
-
-function priceOf({ priceIn, priceOut, budgetMoney }: EvalFlags): EvaluateOptions["price"] {
-  if (priceIn === undefined && priceOut === undefined) {
-    if (budgetMoney !== undefined) throw new InputError("--budget-money: needs --price-in and --price-out.");
-    return undefined;
-  }
-  return { inputPerMillion: priceIn ?? 0, outputPerMillion: priceOut ?? 0 };
-}
-
-function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as ReturnType<
-    typeof present<T>
-  >;
-}
 
 /** What the run card says, less what only loading the data tells. */
 export function cardFacts(

@@ -1,28 +1,14 @@
 import type { Progress } from "../eval/evaluate.ts";
+import { ProgressLine } from "./progress-line.ts";
 import { shortCount, shortDuration } from "./view/figures.ts";
 
-interface Stream {
-  isTTY?: boolean;
-  columns?: number;
-  write(text: string): unknown;
-}
-
-const REDRAW_MS = 200;
-const LINE_MS = 10_000;
-
-/** One line that is redrawn on a terminal, and written now and then elsewhere. */
+/** An evaluation's line: units, tokens, time left, and the accuracy of each method so far. */
 export class EvalProgress {
-  readonly #stream: Stream;
-  readonly #now: () => number;
-  readonly #startedAt: number;
+  readonly #line: ProgressLine;
   readonly #accuracy = new Map<string, { sum: number; count: number }>();
-  #shownAt = 0;
-  #last: string | undefined;
 
-  constructor(stream: Stream, now: () => number = Date.now) {
-    this.#stream = stream;
-    this.#now = now;
-    this.#startedAt = now();
+  constructor(...stream: ConstructorParameters<typeof ProgressLine>) {
+    this.#line = new ProgressLine(...stream);
   }
 
   show(progress: Progress): void {
@@ -31,31 +17,18 @@ export class EvalProgress {
       const seen = this.#accuracy.get(unit.method) ?? { sum: 0, count: 0 };
       this.#accuracy.set(unit.method, { sum: seen.sum + trial.value, count: seen.count + 1 });
     }
-    this.#last = this.#line(progress);
-    const now = this.#now();
-    if (now - this.#shownAt < (this.#stream.isTTY ? REDRAW_MS : LINE_MS)) return;
-    this.#shownAt = now;
-    this.#draw();
+    this.#line.show(() => this.#text(progress));
   }
 
   /** The last state, for good. */
   close(): void {
-    if (this.#last === undefined) return;
-    this.#draw();
-    if (this.#stream.isTTY) this.#stream.write("\n");
-    this.#last = undefined;
+    this.#line.close();
   }
 
-  #draw(): void {
-    const { isTTY, columns = 120 } = this.#stream;
-    const line = this.#last ?? "";
-    this.#stream.write(isTTY ? `\r\x1b[K${line.slice(0, columns - 1)}` : `${line}\n`);
-  }
-
-  #line({ planned, finished, failed, missingCalls, endedCalls, spent, money }: Progress): string {
-    const elapsed = this.#now() - this.#startedAt;
+  #text({ planned, finished, failed, missingCalls, endedCalls, spent, money }: Progress): string {
     const left = missingCalls - endedCalls;
-    const eta = endedCalls > 0 && left > 0 ? `, ETA ${shortDuration((elapsed / endedCalls) * left)}` : "";
+    const eta =
+      endedCalls > 0 && left > 0 ? `, ETA ${shortDuration((this.#line.elapsed / endedCalls) * left)}` : "";
     const lost = failed > 0 ? `, ${failed} failed` : "";
     const paid = money === undefined ? "" : `, money ${money.toPrecision(3)}`;
     const methods = [...this.#accuracy].map(

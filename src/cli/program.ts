@@ -14,6 +14,7 @@ import {
 } from "./help-texts.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { parseNumber } from "./parse-number.ts";
+import { poolCommand } from "./pool.ts";
 import { runsCommand } from "./runs.ts";
 import { serveCommand } from "./serve.ts";
 import { simulateCommand } from "./simulate.ts";
@@ -38,6 +39,7 @@ export function createProgram(version: string): Command {
   program.addCommand(simulateCommand());
   program.addCommand(dataCommand());
   program.addCommand(verifyCommand());
+  program.addCommand(poolCommand());
   addDoctor(program);
   addPrompt(program);
   addTrain(program);

@@ -7,7 +7,6 @@ import { runCard } from "../eval/run-card.ts";
 import { openStore } from "../eval/store.ts";
 import { Tally } from "../eval/tally.ts";
 import { writeReport } from "../eval/write-report.ts";
-import { isEmbedded } from "../upstream/reference.ts";
 import { loadData, rejectionLines } from "./eval-data.ts";
 import type { EvalFlags } from "./eval-flags.ts";
 import { catchEvalInterrupts } from "./eval-interrupt.ts";
@@ -16,7 +15,7 @@ import { EvalProgress } from "./eval-progress.ts";
 import { textTable } from "./eval-table.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { reportError } from "./explain-error.ts";
-import { InputError } from "./input-error.ts";
+import { checkEmbedded } from "./model-options.ts";
 import { modelReference } from "./model-reference.ts";
 
 /** `pacore eval` */
@@ -92,12 +91,4 @@ function outcomeSoFar(problems: Problem[], options: EvaluateOptions): Outcome {
 function codeOf({ end, finished, planned }: Outcome): ExitCode {
   if (end === "interrupted") return EXIT.interrupted;
   return end === "budget" || finished < planned ? EXIT.incomplete : EXIT.answered;
-}
-
-function checkEmbedded(reference: string, problems: readonly Problem[]): void {
-  const other = problems.find(({ kind }) => kind !== "worklist");
-  if (!isEmbedded(reference) || !other) return;
-  throw new InputError(
-    `The embedded model solves work lists only, and ${other.id} is none; name a real model with --model or PACORE_MODEL.`,
-  );
 }

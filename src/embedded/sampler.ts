@@ -9,7 +9,8 @@ export const MAX_NEW_TOKENS = 73;
 
 /** From this many samples of one prompt on, they share a lane of their own. */
 const SHARED_FROM = 3;
-const SHARED_ROWS = [4, 8, 16, 32, 64];
+/** 24 are the messages of a problem in a training pool. */
+const SHARED_ROWS = [4, 8, 16, 24, 32, 64];
 const MIXED_PROMPTS = 16;
 
 interface Seats {

@@ -5,7 +5,7 @@ import type { Price } from "../../core/receipt.ts";
 import type { Grader } from "../../data/grade.ts";
 import type { Problem } from "../../data/problem.ts";
 import { InvalidOptionError } from "../../errors.ts";
-import type { BuildFigures } from "./build-tally.ts";
+import { type BuildFigures, MessageSums } from "./build-tally.ts";
 import { PoolBuild } from "./pool-build.ts";
 import type { PoolEntry } from "./pool-entry.ts";
 import { PoolFile } from "./pool-file.ts";
@@ -36,6 +36,8 @@ export interface BuildPoolOptions {
   durable?: boolean;
   /** Calls in flight at once. */
   concurrency?: number;
+  /** The calls of a problem start together, once there is room for all: for models that batch equal prompts. */
+  together?: boolean;
   /** Generated tokens of the whole pool, and its money. */
   budgetTokens?: number | undefined;
   budgetMoney?: number | undefined;
@@ -82,13 +84,14 @@ export async function buildPool(
     if (!(Number.isInteger(value) && value > 0))
       throw new InvalidOptionError(name, `${value} is not a positive integer.`);
   }
-  const file = await PoolFile.open(options.out);
+  const before = new MessageSums();
+  const file = await PoolFile.open(options.out, (entry) => before.add(entry, size));
   try {
     const missing = problems.filter((problem) => !file.has(problem));
     checkSame(problems, file);
     const journal = await PoolJournal.open(`${options.out}.db`, settingsOf(options), options);
     try {
-      return await new PoolBuild({ problems, missing, file, journal, options }).run();
+      return await new PoolBuild({ problems, missing, before, file, journal, options }).run();
     } finally {
       await journal.close();
     }

@@ -15,7 +15,7 @@ export interface BuildFigures {
   ended: number;
   /** Calls of this life that gave no conclusion. */
   cutOff: number;
-  /** Of the problems that this life completed. */
+  /** Of all complete problems. */
   messages: number;
   /** Places that stayed without a message, however often they were asked. */
   lost: number;
@@ -27,25 +27,54 @@ export interface BuildFigures {
   money: number | undefined;
 }
 
+/** Messages of complete problems, added up. */
+export class MessageSums {
+  messages = 0;
+  lost = 0;
+  #scored = 0;
+  #sum = 0;
+
+  add({ messages }: PoolEntry, size: number): void {
+    this.messages += messages.length;
+    this.lost += Math.max(0, size - messages.length);
+    for (const { score } of messages) {
+      if (score === null) continue;
+      this.#scored++;
+      this.#sum += score;
+    }
+  }
+
+  get unscored(): number {
+    return this.messages - this.#scored;
+  }
+
+  get accuracy(): number | undefined {
+    return this.#scored > 0 ? this.#sum / this.#scored : undefined;
+  }
+}
+
 /** Counts what a build has done. */
 export class BuildTally {
   readonly #problems: number;
   readonly #resumed: number;
-  #complete = 0;
+  readonly #sums: MessageSums;
+  #complete: number;
   failed = 0;
   failedInARow = 0;
   cutOff = 0;
   #missing: number;
   #ended = 0;
-  #messages = 0;
-  #lost = 0;
-  #scored = 0;
-  #sum = 0;
 
-  constructor(problems: number, resumed: number, size: number) {
+  /** @param sums What earlier lives completed. */
+  constructor(
+    { problems, resumed, size }: { problems: number; resumed: number; size: number },
+    sums: MessageSums,
+  ) {
     this.#problems = problems;
     this.#resumed = resumed;
+    this.#complete = resumed;
     this.#missing = (problems - resumed) * size;
+    this.#sums = sums;
   }
 
   /** A place's call ended. */
@@ -59,30 +88,25 @@ export class BuildTally {
     this.#missing--;
   }
 
-  add({ messages }: PoolEntry, size: number): void {
+  add(entry: PoolEntry, size: number): void {
     this.#complete++;
-    this.#messages += messages.length;
-    this.#lost += size - messages.length;
-    for (const { score } of messages) {
-      if (score === null) continue;
-      this.#scored++;
-      this.#sum += score;
-    }
+    this.#sums.add(entry, size);
   }
 
   figures(spent: Readonly<Spent>, money: number | undefined): BuildFigures {
+    const { messages, lost, unscored, accuracy } = this.#sums;
     return {
       problems: this.#problems,
-      complete: this.#resumed + this.#complete,
+      complete: this.#complete,
       resumed: this.#resumed,
       failed: this.failed,
       missing: this.#missing,
       ended: this.#ended,
       cutOff: this.cutOff,
-      messages: this.#messages,
-      lost: this.#lost,
-      unscored: this.#messages - this.#scored,
-      accuracy: this.#scored > 0 ? this.#sum / this.#scored : undefined,
+      messages,
+      lost,
+      unscored,
+      accuracy,
       spent: { ...spent },
       money,
     };

@@ -13,7 +13,7 @@ import {
   poolEntries,
 } from "./pool-entry.ts";
 
-export interface ImportPoolOptions extends Omit<LoadOptions, "limit"> {
+export interface ImportPoolOptions extends LoadOptions {
   out: string;
   /** Grades the responses that came without a score; without it they stay unscored. */
   grader?: ((problem: Problem) => Grader | Promise<Grader>) | undefined;
@@ -53,6 +53,7 @@ export async function importPool(source: string, options: ImportPoolOptions): Pr
       figures.unscored += entry.messages.filter(({ score }) => score === null).length;
       await file.write(formatPoolEntry(entry));
       onProgress?.(figures);
+      if (figures.problems === options.limit) break;
     }
     await file.finish();
     return figures;

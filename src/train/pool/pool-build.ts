@@ -11,13 +11,14 @@ import { type Grade, type Grader, gradeOnce } from "../../data/grade.ts";
 import type { Problem } from "../../data/problem.ts";
 import type { RunJournal } from "../../journal/run-journal.ts";
 import type { BuildOutcome, BuildSettings } from "./build-pool.ts";
-import { type BuildFigures, BuildTally } from "./build-tally.ts";
+import { type BuildFigures, BuildTally, type MessageSums } from "./build-tally.ts";
 import type { PoolMessage } from "./pool-entry.ts";
 import type { PoolFile } from "./pool-file.ts";
 import { type PoolJournal, problemJournal } from "./pool-journal.ts";
 import { MessageSampler, type PlaceOutcome } from "./sample-messages.ts";
+import { type Seat, seatsFor } from "./seats.ts";
 
-/** So many calls in a row without an answer: the endpoint is at fault, and going on would help nobody. */
+/** The endpoint is at fault then, and going on would help nobody. */
 const MOST_FAILURES_IN_A_ROW = 50;
 const SHOWN_FAILURES = 10;
 
@@ -25,6 +26,8 @@ export interface BuildParts {
   problems: readonly Problem[];
   /** Those that are not in the file. */
   missing: readonly Problem[];
+  /** What the file holds. */
+  before: MessageSums;
   file: PoolFile;
   journal: PoolJournal;
   options: BuildSettings;
@@ -50,25 +53,23 @@ export class PoolBuild {
   #overBudget = false;
 
   constructor(parts: BuildParts) {
-    const { problems, missing, journal, options } = parts;
+    const { problems, missing, before, journal, options } = parts;
     const { concurrency, size, call, price, budgetTokens: tokens, budgetMoney: money } = options;
     this.#parts = parts;
     this.#options = options;
     this.#slots = new Slots(concurrency);
     this.#grading = new Semaphore(concurrency);
     this.#caps = new Caps({ tokens, money, price, maxOutputTokens: call?.maxOutputTokens }, journal.spent);
-    this.#tally = new BuildTally(problems.length, problems.length - missing.length, size);
+    const resumed = problems.length - missing.length;
+    this.#tally = new BuildTally({ problems: problems.length, resumed, size }, before);
     this.#child = childController([options.abort]);
     if (options.meter) options.meter.onUsage = (usage) => this.#bookVerifier(usage);
   }
 
   async run(): Promise<BuildOutcome> {
     const { problems, file } = this.#parts;
-    try {
-      await this.#all();
-    } finally {
-      this.#child.release();
-    }
+    await this.#all();
+    this.#child.release();
     await file.finish(problems.map(({ id }) => id));
     if (this.#fatal) throw this.#fatal.error;
     return {
@@ -90,6 +91,8 @@ export class PoolBuild {
         await this.#slots.available();
         // Problems that only replay or verify take no slot; they are bounded all the same.
         while (running.size > this.#options.concurrency) await Promise.race(running);
+        // A judge is paid too, even for messages that are in the journal.
+        if (problem.kind === "judge" && this.#caps.exhausted) this.#overBudget = true;
         if (this.#stopping) break;
         const run = await journal.run(problem);
         const built = this.#problem(problem, grader, run).catch((error) => this.#stop(error));
@@ -119,11 +122,13 @@ export class PoolBuild {
   }
 
   async #problem(problem: Problem, grader: Grader, run: RunJournal): Promise<void> {
-    const { size } = this.#options;
+    const { size, concurrency, together = false } = this.#options;
     const sampler = this.#sampler(problem, run);
     const grade = gradeOnce(grader, this.#grading);
-    const places = Array.from({ length: size }, (_, index) => this.#place(sampler, index, grade));
-    const filled = await Promise.all(places);
+    const indices = Array.from({ length: size }, (_, index) => index);
+    const calls = indices.filter((index) => !sampler.isKnown(index)).length;
+    const seat = await seatsFor(this.#slots, calls, together && calls <= concurrency);
+    const filled = await Promise.all(indices.map((index) => this.#place(sampler, index, { grade, seat })));
     if (filled.includes(undefined)) return;
     const failed = filled.find((one) => one !== undefined && "reason" in one);
     if (failed && "reason" in failed) return this.#fail(problem, failed.reason);
@@ -133,6 +138,7 @@ export class PoolBuild {
     await this.#parts.file.append(entry);
     this.#tally.add(entry, size);
     this.#options.onEntry?.(entry, this.#figures());
+    this.#options.onProgress?.(this.#figures());
   }
 
   #sampler(problem: Problem, run: RunJournal): MessageSampler {
@@ -148,12 +154,16 @@ export class PoolBuild {
   }
 
   /** undefined if it was not begun, or was cancelled: then it goes on in the next life. */
-  async #place(sampler: MessageSampler, index: number, grade: Grading): Promise<Filled | undefined> {
+  async #place(
+    sampler: MessageSampler,
+    index: number,
+    { grade, seat }: { grade: Grading; seat: Seat },
+  ): Promise<Filled | undefined> {
     const { signal } = this.#child;
     try {
-      const outcome = sampler.isKnown(index)
-        ? await this.#replay(sampler, index)
-        : await this.#pay(sampler, index);
+      const known = sampler.isKnown(index);
+      if (known) this.#tally.replay();
+      const outcome = await (known ? sampler.place(index) : this.#pay(sampler, index, seat));
       if (outcome?.kind !== "message") return outcome;
       const { value, explanation } = await grade(outcome.text, signal);
       if (value === null) this.#unscoredBecause ??= explanation;
@@ -164,14 +174,8 @@ export class PoolBuild {
     }
   }
 
-  #replay(sampler: MessageSampler, index: number): Promise<PlaceOutcome> {
-    this.#tally.replay();
-    return sampler.place(index);
-  }
-
-  /** Wait for a slot, reserve the cost, call. */
-  async #pay(sampler: MessageSampler, index: number): Promise<PlaceOutcome | undefined> {
-    const lease = await this.#slots.acquire(1);
+  async #pay(sampler: MessageSampler, index: number, seat: Seat): Promise<PlaceOutcome | undefined> {
+    const leave = await seat();
     try {
       if (!this.#admit()) return undefined;
       try {
@@ -182,7 +186,7 @@ export class PoolBuild {
         this.#caps.settle(1);
       }
     } finally {
-      lease.release();
+      leave();
     }
   }
 

@@ -17,6 +17,12 @@ interface Place {
   digest: string;
 }
 
+interface Indexing {
+  /** Anything but entries is an error. */
+  strict: boolean;
+  onEntry: (entry: PoolEntry) => void;
+}
+
 const decoder = new TextDecoder("utf-8", { fatal: true });
 const COPY_BYTES = 1 << 20;
 
@@ -39,16 +45,19 @@ export class PoolFile {
     this.#before = before;
   }
 
-  /** Open what earlier lives left. A line that a crash tore is cut off. @throws {InvalidOptionError} */
-  static async open(path: string): Promise<PoolFile> {
+  /**
+   * Open what earlier lives left. A line that a crash tore is cut off.
+   * @param onEntry Told of every complete problem, in no order. @throws {InvalidOptionError}
+   */
+  static async open(path: string, onEntry: (entry: PoolEntry) => void = () => {}): Promise<PoolFile> {
     await mkdir(dirname(path), { recursive: true });
     const partial = await open(partialOf(path), existsSync(partialOf(path)) ? "r+" : "w+");
     const before = existsSync(path) ? await open(path, "r") : undefined;
     const file = new PoolFile(path, partial, before);
     try {
       if (before && !(await stat(path)).isFile()) throw new InvalidOptionError("out", `${path} is no file.`);
-      if (before) await file.#index(before, path, { strict: true });
-      file.#size = await file.#index(partial, partialOf(path), { strict: false });
+      if (before) await file.#index(before, path, { strict: true, onEntry });
+      file.#size = await file.#index(partial, partialOf(path), { strict: false, onEntry });
       await partial.truncate(file.#size);
       return file;
     } catch (error) {
@@ -58,7 +67,7 @@ export class PoolFile {
   }
 
   /** @returns Bytes up to the end of the last whole line. */
-  async #index(file: FileHandle, path: string, { strict }: { strict: boolean }): Promise<number> {
+  async #index(file: FileHandle, path: string, { strict, onEntry }: Indexing): Promise<number> {
     const { size } = await file.stat();
     let [offset, line] = [0, 0];
     for await (const bytes of linesOf(createReadStream(path))) {
@@ -67,10 +76,11 @@ export class PoolFile {
       line++;
       if (!whole && !strict) break;
       const entry = entryIn(bytes);
-      if (entry)
-        this.#places.set(entry.problem.id, { file, offset, length, digest: digestOf(entry.problem) });
-      else if (strict && length > 0) {
+      if (!entry && strict && length > 0)
         throw new InvalidOptionError("out", `${path}:${line} is no line of a pool; name another file.`);
+      if (entry) {
+        if (!this.#places.has(entry.problem.id)) onEntry(entry);
+        this.#places.set(entry.problem.id, { file, offset, length, digest: digestOf(entry.problem) });
       }
       offset += length + 1;
     }
