@@ -1,9 +1,9 @@
 /**
  * Three ways to make one answer of 32 conclusions: the model under the paper's template, the same model under a
- * template it was taught to aggregate with, and plain code. The embedded model's start policy all but ignores
- * references under the paper's template; training is what changes that.
+ * template it was taught to aggregate with, and plain code. With `embedded:models/embedded-start`, the policy before it
+ * was trained to coordinate, the first of them is lost: it ignores what it reads.
  *
- *   npx node examples/aggregator.ts [problems]
+ *   npx node examples/aggregator.ts [problems] [model]
  */
 
 import { AGGREGATION_TEMPLATE } from "../src/embedded/prompts.ts";
@@ -11,7 +11,7 @@ import { plurality, sampleProblem, scoreWorklist } from "../src/embedded/worklis
 import { resolveModel, solve } from "../src/index.ts";
 
 const count = Number(process.argv[2] ?? 10);
-const model = await resolveModel("embedded");
+const model = await resolveModel(process.argv[3] ?? "embedded");
 const right = { "one sample": 0, "paper's template": 0, "aggregation template": 0, "plurality in code": 0 };
 
 for (let seed = 0; seed < count; seed++) {
