@@ -95,6 +95,17 @@ describe.skipIf(missing !== undefined)(`programs in the sandbox (${missing ?? "b
     });
   });
 
+  test.each(["/dev/ptmx", "/dev/tty", "/box/.out"])(
+    "a program that includes %s, to wait for ever, does not compile",
+    async (path) => {
+      const { value, explanation } = await score("cpp", `#include "${path}"\nint main() {}`, sums);
+      expect([value, explanation]).toEqual([
+        0,
+        expect.stringMatching(/No such (file|device)|Permission denied/),
+      ]);
+    },
+  );
+
   test("recursion may be as deep as memory allows", async () => {
     const source =
       "import sys\nsys.setrecursionlimit(10**6)\ndef f(n): return 0 if n == 0 else 1 + f(n - 1)\nprint(f(50000))";

@@ -12,7 +12,13 @@ const BLANK = ["/proc/cmdline", "/proc/bootconfig", "/proc/keys"]
  * bubblewrap is the first process of the room, and like the program nobody's: through its `mem` a program could make it
  * forget that it dies with us, and stay.
  */
-const HIDDEN = ["--size", "4096", "--tmpfs", "/proc/1", "--remount-ro", "/proc/1"];
+const HIDDEN = empty("/proc/1");
+/** Who reads from a new terminal waits for ever, as a compiler that is told to include one. */
+const NO_TERMINALS = empty("/dev/pts");
+
+function empty(folder: string): string[] {
+  return ["--size", "4096", "--tmpfs", folder, "--remount-ro", folder];
+}
 
 export interface Room {
   /** Shown read-only as `/box`. */
@@ -65,6 +71,7 @@ export function bwrapArgs({ box, tmpBytes, node }: Room): string[] {
       ...HIDDEN,
       "--dev",
       "/dev",
+      ...NO_TERMINALS,
       "--size",
       String(1 << 20),
       "--tmpfs",

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, linkSync, openSync, writeFileSync } from "node:fs";
+import { chmodSync, constants, copyFileSync, linkSync, openSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -45,11 +45,12 @@ export interface Outputs {
  * has them open: before, they would end at once.
  */
 export function openOutputs(box: string): Outputs {
-  const open = (name: string) =>
-    new Socket({
-      fd: openSync(join(box, name), constants.O_RDONLY | constants.O_NONBLOCK),
-      readable: true,
-      writable: false,
-    });
+  const open = (name: string) => {
+    const path = join(box, name);
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    // Nor can they be read from within: who did would wait for ever.
+    chmodSync(path, 0o222);
+    return new Socket({ fd, readable: true, writable: false });
+  };
   return { stdout: open(STREAMS.stdout), stderr: open(STREAMS.stderr) };
 }
