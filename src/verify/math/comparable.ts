@@ -7,7 +7,15 @@ export function comparable(gold: Expression, prediction: Expression): Pair {
   const [a, b] = [meaning(gold, prediction), meaning(prediction, gold)];
   const [x, y] = [withoutDomains(a), withoutDomains(b)];
   const [p, q] = (x === a) === (y === b) ? [a, b] : [x, y];
-  return [isRow(q) ? spelledOut(p) : p, isRow(p) ? spelledOut(q) : q];
+  const [m, n] = [q.kind === "matrix" ? asMatrix(p) : p, p.kind === "matrix" ? asMatrix(q) : q];
+  return [isRow(n) ? spelledOut(m) : m, isRow(m) ? spelledOut(n) : n];
+}
+
+/** `[[1, 2], [3, 4]]`, as programs print a matrix. */
+function asMatrix(e: Expression): Expression {
+  if (e.kind !== "tuple" || e.open !== "[") return e;
+  const rows = e.items.map((item) => (item.kind === "tuple" && item.open === "[" ? item.items : []));
+  return rows.every((row) => row.length > 0 && row.length === rows[0]?.length) ? { kind: "matrix", rows } : e;
 }
 
 const isRow = ({ kind }: Expression): boolean => kind === "tuple" || kind === "list";

@@ -18,7 +18,7 @@ import { reduceMatrices } from "./matrix.ts";
 import { isName } from "./names.ts";
 import type { MathOptions } from "./options.ts";
 import { equalRealSets, toRealSet } from "./real-set.ts";
-import { canonicalUnit } from "./units.ts";
+import { canonicalUnit, wordsBesideUnit } from "./units.ts";
 
 /** Whether two answers are equal, or else whether we are sure that they are not. */
 export interface Comparison {
@@ -187,7 +187,7 @@ function equalAsReals(a: Expression, b: Expression, context: Context): boolean {
 function equalQuantities(a: Expression, b: Expression, context: Context): boolean {
   if (a.kind === "quantity" || b.kind === "quantity") {
     const [x, y] = [unitOf(a), unitOf(b)];
-    if (x !== "" && y !== "" && x !== y) return false;
+    if (x !== "" && y !== "" && (x !== y || otherWords(a, b))) return false;
     return context.equal(withoutUnit(a), withoutUnit(b));
   }
   if (a.kind === "based" || b.kind === "based") {
@@ -200,6 +200,13 @@ function equalQuantities(a: Expression, b: Expression, context: Context): boolea
   }
   if (!isScalar(a) || !isScalar(b)) return doubt(context, "an answer is of a kind that is not compared");
   return equalScalars(a, b, context);
+}
+
+/** Red balls and blue balls. */
+function otherWords(a: Expression, b: Expression): boolean {
+  if (a.kind !== "quantity" || b.kind !== "quantity") return false;
+  const [p, q] = [wordsBesideUnit(a.unit), wordsBesideUnit(b.unit)];
+  return p.length > 0 && q.length > 0 && !p.some((word) => q.includes(word));
 }
 
 const unitOf = (e: Expression): string => (e.kind === "quantity" ? canonicalUnit(e.unit) : "");

@@ -22,6 +22,8 @@ export class Cursor {
   readonly grammar: Grammar;
   readonly fuel: Fuel;
   at = 0;
+  /** Letters that a sum or a product runs over: its i is no imaginary unit. */
+  readonly bound: string[] = [];
   /** Bars that are open: the next one closes. */
   bars = 0;
   #depth = 0;

@@ -86,7 +86,9 @@ const series =
     c.expect("}");
     c.expect("^");
     const to = primary(c);
+    c.bound.push(name.text);
     const terms = c.grammar.sum(c);
+    c.bound.pop();
     return { kind: "series", operation, variable: name.text, from, to, of: terms };
   };
 

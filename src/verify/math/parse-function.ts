@@ -14,6 +14,7 @@ export function parseFunction(c: Cursor, primary: Rule): Expression {
     else if (c.accept("^")) power = c.accept("-") ? { kind: "negate", of: primary(c) } : primary(c);
   }
   const of = parseArguments(c, primary);
+  if (of.length === 0) c.fail();
   if (base && name !== "log") c.fail();
   if (isInverse(power) && /^(?:sin|cos|tan|cot)$/.test(name)) return { kind: "call", name: `arc${name}`, of };
   const value = call(name, of, base);

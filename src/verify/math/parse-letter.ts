@@ -8,7 +8,7 @@ const OFTEN_FUNCTIONS = "pqruvwPQRSTUVW";
 export function parseLetter(c: Cursor): Expression {
   const letter = c.next().text;
   const name = letter + parseSubscript(c) + parsePrimes(c);
-  if (name === "e" || name === "i") return { kind: "constant", name };
+  if ((name === "e" || name === "i") && !c.bound.includes(name)) return { kind: "constant", name };
   const applied =
     c.attempt(() => parseApplication(c, name, letter)) ?? c.attempt(() => parseInverse(c, name, letter));
   return (

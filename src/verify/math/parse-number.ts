@@ -9,7 +9,16 @@ export function parseNumber(c: Cursor): Expression {
   if (c.isSymbol(".") && isBracketedPeriod(c)) return parseRepeating(c, digits);
   if (c.isSymbol(".") && isRepeatMark(c.peek())) c.next();
   else if (!digits.includes(".")) return number(digits);
+  if (c.is("text", "…")) return parseEllipsis(c, digits);
   return isRepeatMark(c.token) ? parseRepeating(c, digits) : number(digits);
+}
+
+/** `0.1666...`, where a digit stands three times, or more of them twice; else the decimal goes on in its own way. */
+function parseEllipsis(c: Cursor, digits: string): Expression {
+  c.next();
+  const [whole = "0", fraction = ""] = digits.split(".");
+  const found = /^(\d{0,20}?)(?:(\d)\2{2,40}|(\d{2,10})\3{1,9})$/.exec(fraction);
+  return found ? repeating(whole, found[1] as string, found[2] ?? (found[3] as string)) : number(digits);
 }
 
 const BASES = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
@@ -38,7 +47,11 @@ function parseRepeating(c: Cursor, digits: string): Expression {
   if (period.type !== "number" || !/^\d{1,40}$/.test(period.text) || digits.length > 60) c.fail();
   if (opened) c.expect(opened === "{" ? "}" : ")");
   const [whole = "0", fraction = ""] = digits.split(".");
-  const nines = 10n ** BigInt(period.text.length) - 1n;
+  return repeating(whole, fraction, period.text);
+}
+
+function repeating(whole: string, fraction: string, period: string): Expression {
+  const nines = 10n ** BigInt(period.length) - 1n;
   const scale = 10n ** BigInt(fraction.length);
-  return { kind: "rational", n: BigInt(whole + fraction) * nines + BigInt(period.text), d: scale * nines };
+  return { kind: "rational", n: BigInt(whole + fraction) * nines + BigInt(period), d: scale * nines };
 }

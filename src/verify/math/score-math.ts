@@ -103,6 +103,6 @@ function* partsOf(candidate: Candidate): Generator<Candidate> {
   const before = candidate.text.slice(0, Math.max(at, 0));
   const value = candidate.text.slice(at + 1).trim();
   // Of several equations the last is not the answer.
-  if (at > 0 && value !== "" && !/[<>!:]$|[,;]|\\text|\b(?:and|or)\b/.test(before))
+  if (at >= 0 && value !== "" && !/[<>!:]$|[,;]|\\text|\b(?:and|or)\b/.test(before))
     yield { ...candidate, text: value };
 }

@@ -196,7 +196,7 @@ export const MATRIX_ENVIRONMENTS = new Set(
 export const FUNCTIONS = new Set(
   (
     "sin cos tan sec csc cot sinh cosh tanh coth arcsin arccos arctan arccot ln log lg exp " +
-    "max min gcd lcm det dim deg arg Re Im"
+    "max min gcd lcm det dim deg arg Re Im factorial binomial"
   ).split(" "),
 );
 

@@ -29,7 +29,7 @@ function scanInteger(s: Scanner): string {
     s.at = start + digits.length;
     return digits;
   }
-  if (digits.length > 3) return digits;
+  if (digits.length > 3 || s.last?.text === "_" || s.last?.text === "^") return digits;
   for (const group of [SAFE_GROUP, SPACE_GROUP])
     for (let found = s.match(group); found; found = s.match(group)) digits += found[1];
   return digits;

@@ -12,6 +12,7 @@ const PLAIN_COMMANDS: Readonly<Record<string, string>> = {
   pi: "pi",
   infinity: "infty",
   infty: "infty",
+  oo: "infty",
   inf: "infty",
   abs: "abs",
   floor: "floor",
@@ -33,6 +34,9 @@ export function scanLetters(s: Scanner, run: string): void {
     const rest = run.slice(glued[0].length);
     return rest ? scanLetters(s, rest) : undefined;
   }
+  if (/^[ap]$/i.test(run) && s.last?.type === "number" && s.match(/\.\s?m(?![A-Za-z])\.?/iy))
+    return s.push("word", `${run}m`);
+  if (run === "I" && isFactor(s)) return s.push("letter", "i");
   if (isTimes(s, run)) return s.push("symbol", "*");
   if (isUnitPrefix(run) && run.length > 1 && /^\s?\d/.test(s.text.slice(s.at, s.at + 2))) return s.space();
   if (AND.test(run)) return s.push("symbol", "and");
@@ -44,6 +48,10 @@ export function scanLetters(s: Scanner, run: string): void {
   if (isUnit || run.length > 2 || run.charCodeAt(0) > 127 || /^no$/i.test(run)) return s.push("word", run);
   for (const letter of run) s.push("letter", letter);
 }
+
+/** Computer algebra prints the imaginary unit as `I`: `sqrt(3)*I/2`. */
+const isFactor = (s: Scanner): boolean =>
+  (s.last?.text === "*" && s.text[s.at - 2] === "*") || s.text[s.at] === "*";
 
 /** The `x` of `6.02 x 10^23`. */
 const isTimes = (s: Scanner, run: string): boolean =>
@@ -94,9 +102,10 @@ export function scanTextCommand(s: Scanner, command: string, rescan: (text: stri
     return s.push("command", "mod");
   }
   // `\text{Answer: }` says what follows.
-  if (words.endsWith(":") && s.tokens.length === 0) return s.space();
+  if (s.tokens.length === 0 && /(?::|=|\b(?:is|are|equals?))$/i.test(words) && words.length < 60)
+    return s.space();
   if (/^(?:%|percent|percentage|pct)$/i.test(words.replace("\\", ""))) return s.push("symbol", "%");
-  if (/^[\d\s.,;:+\-*/()^%\\]+$/.test(words)) return rescan(words);
+  if (/^[\d\s.,;:+\-*/()^%\\]+(?:(?:and|or)[\d\s.,;:+\-*/()^%\\]+){0,9}$/.test(words)) return rescan(words);
   const measured = /^(-?[\d.,]+)\s+(\p{L}[\p{L} ]*)$/u.exec(words);
   if (measured) {
     rescan(measured[1] as string);

@@ -69,14 +69,14 @@ function scanCharacter(s: Scanner, c: string): void {
   const character = String.fromCodePoint(s.text.codePointAt(s.at) as number);
   const command = CHARACTER_COMMANDS[character];
   const fraction = FRACTIONS[c];
-  if (command === undefined && CHARACTER_SYMBOLS[c] === undefined) {
+  if (command === undefined && CHARACTER_SYMBOLS[c] === undefined && c !== "ⁿ") {
     const word = s.match(OTHER_LETTERS);
     if (word) return scanLetters(s, word[0]);
   }
   s.at += character.length;
   if (command !== undefined) return s.push("command", command);
   if (fraction) return pushFraction(s, fraction);
-  if (SUPERSCRIPTS.includes(c)) return pushScript(s, "^", SUPERSCRIPTS, c);
+  if (SUPERSCRIPTS.includes(c) || c === "⁻" || c === "ⁿ") return pushExponent(s, c);
   if (SUBSCRIPTS.includes(c)) return pushScript(s, "_", SUBSCRIPTS, c);
   if (CURRENCY.has(c) || c === '"' || c === "`") return s.space();
   pushSymbol(s, CHARACTER_SYMBOLS[c] ?? character);
@@ -93,6 +93,18 @@ function pushFraction(s: Scanner, [over, under]: readonly [string, string]): voi
     ["symbol", "}"],
   ] as const)
     s.push(type, text);
+}
+
+/** `x²`, `10⁻³`, `2ⁿ`. */
+function pushExponent(s: Scanner, first: string): void {
+  if (first !== "⁻" && first !== "ⁿ") return pushScript(s, "^", SUPERSCRIPTS, first);
+  s.push("symbol", "^");
+  if (first === "ⁿ") return s.push("letter", "n");
+  s.push("symbol", "-");
+  let digits = "";
+  for (; SUPERSCRIPTS.includes(s.text[s.at] ?? " "); s.at++)
+    digits += SUPERSCRIPTS.indexOf(s.text[s.at] as string);
+  s.push("number", digits === "" ? "1" : digits);
 }
 
 function pushScript(s: Scanner, mark: string, digits: string, first: string): void {

@@ -110,6 +110,12 @@ export const changesMeaning = (text: string): boolean =>
 export const isUnitPrefix = (text: string): boolean =>
   /^(?:rs|usd|us|eur|cny|rmb|inr|gbp|\$|€|£|¥)\.?$/i.test(text.trim());
 
+/** The words of a unit that are none themselves: the `red` of `red balls`. */
+export const wordsBesideUnit = (text: string): string[] =>
+  (text.toLowerCase().match(/\p{L}{2,}/gu) ?? []).filter(
+    (word) => !CANONICAL.has(word) && !MODIFIERS.has(word),
+  );
+
 /**
  * The same string for the same unit: `square centimeters`, `sq cm` and `cm^2` agree.
  * Bare `units`, and any word that is no unit, count as no unit at all: `""`.

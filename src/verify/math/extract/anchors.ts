@@ -7,6 +7,8 @@ const PLAIN =
 const THEREFORE =
   /(?:therefore|thus|hence|so|in conclusion|因此|所以|donc|por lo tanto|поэтому|also|daher|portanto|لذا)(?![a-z])/gi;
 
+/** "The answer is not 5" announces nothing. */
+const DENIED = /^[\s*_]*(?:not|n't|never|nicht|pas|no es|не)(?![\p{L}])/iu;
 const LEAD = /^(?:[\s:：*_=>"'“]|\\+"|\b(?:is|are|to be|est|es|ist|é|è|是|为|は|то)(?![A-Za-zÀ-ÿ]))+/i;
 const SENTENCE_END = /[.!?](?=["'*)\]]{0,3}(?:\s|$))|。|！|？|\n\s*\n|<\|/;
 const MAX_SENTENCE = 1200;
@@ -35,7 +37,8 @@ export function concludingSentence(text: string, lastFormula: number): string | 
 
 function lastMatch(text: string, pattern: RegExp): RegExpExecArray | undefined {
   let last: RegExpExecArray | undefined;
-  for (const found of text.matchAll(pattern)) last = found;
+  for (const found of text.matchAll(pattern))
+    if (!DENIED.test(text.slice(found.index + found[0].length).slice(0, 12))) last = found;
   return last;
 }
 

@@ -50,6 +50,7 @@ export function* candidates(
   // "The angle at $A$ is 45°": a name is no answer where a value comes after it.
   if (last && run !== undefined && isLetter(run) && last.start >= (spans.at(-1) as Span).end)
     yield candidate(last.inside, "last number");
+  if (run !== undefined && isLetter(run) && isStatement(text)) yield candidate(text, "whole text");
   if (run !== undefined) yield candidate(run, "formula");
   if (!plain) return;
   const commands = latex ? lastCommands(text) : undefined;
@@ -59,9 +60,12 @@ export function* candidates(
 }
 
 const candidate = (text: string, place: Candidate["place"]): Candidate => ({
-  text: unescaped(text).trim(),
+  text: withoutEmphasis(unescaped(text).trim()),
   place,
 });
+
+/** `_3.5_` and `*x*` in Markdown. */
+const withoutEmphasis = (text: string): string => /^([_*])([^_*]+)\1$/.exec(text)?.[2] ?? text;
 
 /** Commands that were escaped twice on their way here, `\\frac`, become commands again. */
 function unescaped(text: string): string {
@@ -77,13 +81,21 @@ function isBare(text: string): boolean {
   const glued = text.replace(/(?<=[\d)])(?:or|and)(?=[A-Z(\d])/g, " ");
   const bare = glued.replace(/\\[A-Za-z]+\s*\{[^{}]*\}|\\[A-Za-z]+/g, " ");
   const words = bare.match(/\p{L}{3,}/gu) ?? [];
-  const strange = words.filter((word) => !isKnownCommand(word) && !isUnitWord(word) && !isNotation(word));
+  const strange = words.filter(
+    (word) => (!isKnownCommand(word) || isEnglish(word)) && !isUnitWord(word) && !isNotation(word),
+  );
   if (strange.length === 0) return !SENTENCE_WORD.test(bare);
   return /^[\p{L}\s'-]+\.?$/u.test(text.trim());
 }
 
 /** Short words that make a sentence of it. */
 const SENTENCE_WORD = /(?<![\\A-Za-z])(?:so|it|is|as|be|to|of|we|my|an|at|by|do|if|he)(?![A-Za-z])/i;
+
+/** Words of the language that are commands too. */
+const isEnglish = (word: string): boolean =>
+  /^(?:because|therefore|exists|over|choose|square|parallel|top|because|dot|hat|bar|small|large|text|under|mod)$/i.test(
+    word,
+  );
 
 const isNotation = (word: string): boolean =>
   /^(?:and|percent|percentage|pct|infinity|inf|asin|acos|atan)$/i.test(word);
@@ -103,13 +115,23 @@ function fromSentence(sentence: string, sources: readonly Source[]): string | un
   return (runs.findLast(({ inside }) => !isLetter(inside)) ?? runs.at(-1))?.inside;
 }
 
+/** `$n$ is even`: what is said of a letter, not the letter, is the answer. */
+const isStatement = (text: string): boolean => text.length <= 80 && /^\s*\$[^$]{1,12}\$\s+\p{L}/u.test(text);
+
 /** The last number or formula in the words between the formulas. */
 function lastValue(text: string, spans: Span[]): Span | undefined {
   const words = blanked(text, spans.filter(isMathematics));
   const from = Math.max(0, words.length - NUMBER_CHARS);
   const last = plainValues(words.slice(from)).at(-1);
-  return last && { ...last, start: last.start + from, end: last.end + from };
+  if (!last) return undefined;
+  const qualified = QUALIFIED.exec(words.slice(Math.max(0, from + last.start - 24), from + last.start));
+  const inside = (qualified?.[0] ?? "").replace(/\b(?:minus|negative) +/i, "-") + last.inside;
+  return { start: last.start + from, end: last.end + from, inside };
 }
+
+/** Words that make another answer of the number behind them. */
+const QUALIFIED =
+  /(?:\b(?:more|less|greater|fewer|larger|smaller|higher|lower) than|\bat (?:least|most)|\bup to|\bnot|\bminus|\bnegative) {1,2}\$?$/i;
 
 /** Dollars around a sentence are no formula; a number may be picked out of it. */
 const isMathematics = ({ inside }: Span): boolean =>

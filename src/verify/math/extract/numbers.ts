@@ -6,7 +6,7 @@ const NUMBER = new RegExp(
     "(?<![A-Za-z\\d_.,^{])",
     "[-−+]?[$€£¥]?",
     "(?:\\d{1,3}(?:\\s?\\{\\s?,\\s?\\}\\s?\\d{3}|,\\\\!\\s?\\d{3})+|\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d{1,3}(?:[ \\u00a0\\u202f]\\d{3})+(?!\\d)|\\d+,\\d+|\\d+|(?=\\.\\d))",
-    "(?:\\.\\d+)?",
+    "(?:\\.\\d+(?:\\.{3}|…)?)?",
     "(?:[eE][+-]?\\d{1,3}(?![\\w.]))?",
     "(?:\\s?(?:×|\\\\times|\\*)\\s?10\\^\\{?-?\\d{1,3}\\}?)?",
     "(?:(?:\\s\\d{1,4})?\\s?/\\s?\\d+)?",
@@ -22,6 +22,8 @@ export function numbers(text: string): Span[] {
     const last = spans.at(-1);
     // `1/3 ≈ 0.333` is a third.
     if (last && /^\s?[≈≃]\s?$/.test(text.slice(last.end, Math.min(found.index, last.end + 4)))) continue;
+    // The base of a power is not what is meant.
+    if (/^\s?(?:\^|[⁰¹²³⁴-⁹⁻ⁿ])/.test(text.slice(found.index + found[0].length).slice(0, 2))) continue;
     const inside = found[0].replace("−", "-");
     spans.push({
       start: found.index,

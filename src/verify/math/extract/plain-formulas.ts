@@ -9,15 +9,15 @@ const PIECE =
   `(?:\\d+(?:[.,]\\d+)*(?!\\d)[A-Za-z]{0,2}(?![A-Za-z])${SUBSCRIPT}` +
   `|(?<![A-Za-z\\d])[A-Za-z](?![A-Za-z])${SUBSCRIPT}` +
   "|(?<![A-Za-z])(?:sqrt|cbrt|pi|log|ln|exp|sin|cos|tan)(?![A-Za-z])" +
-  "|[-+*/^=()|!<>'−·×√∛π∞²³≤≥≠≈{}%°])";
+  "|[-+*/^=()|!<>'−·×√∛π∞²³⁰¹⁴-⁹⁻ⁿ≤≥≠≈{}%°])";
 const WORD = new RegExp(`^${PIECE}{1,60}$`);
 const MAX_WORD = 60;
 
-const OPERATION = /[-+*/^=<>≤≥≠√∛π²³−·×]|sqrt|cbrt|pi|\d[a-z]|[a-z]\d|log|ln|sin|cos|tan/;
-const VARIABLE = /√|∛|π|∞|\^|²|³|[A-Za-z]/;
-const ARITHMETIC = /^[-+*/^()\d.,\s%!≈−·×√∛]*$/;
+const OPERATION = /[-+*/^=<>≤≥≠√∛π²³⁰¹⁴-⁹ⁿ−·×]|sqrt|cbrt|pi|\d[a-z]|[a-z]\d|log|ln|sin|cos|tan/;
+const VARIABLE = /[√∛π∞^²³⁰¹⁴-⁹ⁿA-Za-z]/;
+const ARITHMETIC = /^[-+*/^()\d.,\s%!≈−·×√∛²³⁰¹⁴-⁹⁻]*$/;
 /** `48 m^2`, `9.8 m/s²`: a number with its unit. */
-const MEASURE = /^[-−+]?[\d.,]+\s?(?:[a-z]{1,2})(?:\^?[23²³])?(?:\s?\/\s?[a-z]{1,2}(?:\^?[23²³])?)?$/;
+const MEASURE = /^[-−+]?[\d.,]+\s?(?!pi)[a-z]{1,2}(?:\^?[23²³])?(?:\s?\/\s?[a-z]{1,2}(?:\^?[23²³])?)?$/;
 
 /**
  * Formulas that stand in running text without marks around them: `y = 2x + 1`, `2√3`, `x > 3`. Plain arithmetic, and
@@ -51,7 +51,8 @@ function keep(text: string, start: number, end: number, spans: Span[]): void {
   if (!/[\dπ∞]/.test(inside) || !OPERATION.test(inside) || MEASURE.test(inside)) return;
   const [value, isEquation] = lastSide(inside);
   const plain = value.replace(/(?<=\d)\s?x\s?(?=\d)/g, "*");
-  if (ARITHMETIC.test(plain) ? !/[√∛]/.test(plain) : !VARIABLE.test(plain)) return;
+  // Arithmetic without its result is a formula where a number alone would be wrong.
+  if (ARITHMETIC.test(plain) ? isEquation || !/[√∛^²³⁰¹⁴-⁹]/.test(plain) : !VARIABLE.test(plain)) return;
   if (isEquation && MEASURE.test(value.trim())) return;
   spans.push({ start, end, inside });
 }

@@ -10,12 +10,35 @@ const BRACKETS = new RegExp(
   "g",
 );
 
+/** `3:2`, `9:40 pm`. */
+const RATIO =
+  /(?<![\w.:/])\d{1,9}(?:\.\d{1,9})?(?:(?::|\s:\s)\d{1,9}(?:\.\d{1,9})?){1,3}(?:\s?[ap]\.?m\b\.?)?(?![\w:])/gi;
+/** "The ratio is 3 to 2." */
+const SPOKEN_RATIO =
+  /\bratio\b[^.\n]{0,80}?(?<![\d.])(\d{1,9}(?:\.\d{1,9})?) to (\d{1,9}(?:\.\d{1,9})?)(?![\d.]\d)/gi;
+
 /** Numbers, formulas, pairs, intervals and sets that stand in running text without marks, left to right. */
 export function plainValues(text: string): Span[] {
   const groups: Span[] = [];
   for (const found of text.matchAll(BRACKETS))
     groups.push({ start: found.index, end: found.index + found[0].length, inside: found[0] });
-  const rest = blanked(text, groups);
+  const ratios = ratiosIn(blanked(text, groups));
+  const rest = blanked(text, [...groups, ...ratios].sort(byStart));
   const formulas = plainFormulas(rest);
-  return [...numbers(blanked(rest, formulas)), ...formulas, ...groups].sort((a, b) => a.start - b.start);
+  return [...numbers(blanked(rest, formulas)), ...formulas, ...ratios, ...groups].sort(byStart);
+}
+
+const byStart = (a: Span, b: Span): number => a.start - b.start;
+
+function ratiosIn(text: string): Span[] {
+  const ratios: Span[] = [];
+  for (const found of text.matchAll(RATIO))
+    ratios.push({ start: found.index, end: found.index + found[0].length, inside: found[0] });
+  if (ratios.length > 0) return ratios;
+  for (const found of text.matchAll(SPOKEN_RATIO)) {
+    const end = found.index + found[0].length;
+    const inside = `${found[1]}:${found[2]}`;
+    ratios.push({ start: end - inside.length - 3, end, inside });
+  }
+  return ratios;
 }
