@@ -72,12 +72,50 @@ test("a line that does not parse is named, and the rest goes on", async () => {
     `\ufeff${good}\r\n\n{"gold": "1"\n{"pred": "1"}\n{"gold":"1","pred":"1","kind":"x"}\n${good}`,
   );
   const { cases, exitCode, stderr } = await verify("--file", path);
-  expect(cases.map(({ value }) => value)).toEqual([1, 1]);
+  expect(cases.map(({ value }) => value)).toEqual([1, "unscored", "unscored", 1]);
   expect(exitCode).toBe(1);
   expect(stderr).toContain(`${path}:3: not JSON`);
-  expect(stderr).toMatch(/:4: .*gold/);
-  expect(stderr).toMatch(/:5: .*kind/);
+  expect(stderr).toContain(`${path}:4: gold is missing`);
+  expect(stderr).toMatch(/:5: kind: .*math/);
   expect(stderr).toContain("3 of 6 lines could not be read");
+});
+
+test.each([
+  [{ gold: "1" }, "pred is missing"],
+  [{ gold: null, pred: "1" }, "gold must be text, a number, true or false, or an object, not null"],
+  [{ gold: "1", pred: ["1"] }, "pred must be text, a number, true or false, not a list"],
+  [{ gold: "1", pred: "1", opts: { precision: "2" } }, "opts.precision: "],
+])("%j has a line of its own that says what is wrong", async (record, fault) => {
+  const { cases, stderr, exitCode } = await verify("--file", await fileOf(lines({ id: "a", ...record })));
+  expect(cases).toEqual([
+    { id: "a", equal: false, value: "unscored", answer: null, explanation: expect.stringContaining(fault) },
+  ]);
+  expect(stderr).toContain(`:1: ${fault}`);
+  expect(exitCode).toBe(1);
+});
+
+test("a line that holds no case has none", async () => {
+  const { cases, stderr } = await verify("--file", await fileOf("[1]\nnull\n42\n"));
+  expect(cases).toEqual([]);
+  expect(stderr).toContain(":2: a case must be an object");
+});
+
+test("null is no answer, and JSON is an answer to a schema", async () => {
+  const path = await fileOf(
+    lines(
+      { gold: "1", pred: null },
+      { gold: { type: "object" }, pred: { a: 1 }, kind: "json-schema" },
+      { gold: true, pred: [], kind: "json-schema" },
+    ),
+  );
+  expect((await verify("--file", path)).cases.map(({ value }) => value)).toEqual([0, 1, 1]);
+});
+
+test("numbers stay as they were written", async () => {
+  const path = await fileOf(
+    '{"gold":12345678901234567890,"pred":"12345678901234567891"}\n{"gold":1.0,"pred":"1.0","kind":"exact"}',
+  );
+  expect((await verify("--file", path)).cases.map(({ value }) => value)).toEqual([0, 1]);
 });
 
 test("an empty file has no cases", async () => {
@@ -96,6 +134,7 @@ test("--kind and --opts hold where a case does not say", async () => {
 
 test.each([
   [["--file", "/no/such/file.jsonl"], "there is no such file"],
+  [["--file", tmpdir()], "it is a folder"],
   [["--gold", "1"], "--file, or both --gold and --pred"],
   [[], "--file, or both --gold and --pred"],
   [["--file", "x", "--gold", "1", "--pred", "1"], "--file, or both --gold and --pred"],

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
 import { Command, Option } from "commander";
 import type { CodeRunner, Score, VerifyCase } from "../verify/index.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -28,8 +27,9 @@ Options of math: precision, percent, listOrder, inequalityForSet, sources.
 Options of code: language (python, cpp, javascript), checker (tokens, lines, floats, integers), absolute, relative,
 timeMs, memoryMb. Programs run in a sandbox: bubblewrap, or PACORE_SANDBOX=fusion:URL or piston:URL.
 
-Each case gives one line, in order: {"equal": true, "value": 1, "answer": "0.5", "explanation": "…"}.
-A value of "unscored" means that it could not be told: do not count it as wrong.
+Each case gives one line, in order: {"equal": true, "value": 1, "answer": "0.5", "explanation": "…"}, with its id
+if it has one. A value of "unscored" means that it could not be told: do not count it as wrong. A pred of null is
+no answer. A case without gold, say, is unscored, and stderr names its line; blank lines are passed over.
 
 Exit codes: 0 all cases were read; 1 a line was not, which stderr names; 2 there is no such file.
 
@@ -80,9 +80,9 @@ async function verify(io: VerifyIo, flags: VerifyFlags): Promise<void> {
   await using code = new CodeScorer();
   const check = await checker(flags, code);
   if (flags.file !== undefined) return await verifyFile(io, flags.file, check);
-  const result = await check({ gold: flags.gold, pred: flags.pred });
-  if ("fault" in result) throw new InputError(result.fault);
-  await print(io, result.line);
+  const { fault, line } = await check({ gold: flags.gold, pred: flags.pred });
+  if (fault !== undefined) throw new InputError(fault);
+  await print(io, line);
 }
 
 /** A sandbox is opened for the first program, if there is any. */
@@ -110,7 +110,11 @@ class CodeScorer {
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ");
 
-type Checked = { line: string } | { fault: string };
+/** The result's line; of a case that cannot be scored, why not. */
+interface Checked {
+  line: string;
+  fault?: string;
+}
 type Check = (record: unknown) => Promise<Checked>;
 
 /** Reads a case, scores it, and writes its line. */
@@ -119,67 +123,66 @@ async function checker(flags: VerifyFlags, code: CodeScorer): Promise<Check> {
   const { z } = await import("zod");
   const schema = caseSchema.extend({ kind: z.enum([...CASE_KINDS, "code"]).nullish() });
   return async (record) => {
-    const parsed = schema.safeParse(record);
-    if (!parsed.success) return { fault: oneLine(z.prettifyError(parsed.error)) };
-    const { id, ...given } = parsed.data;
+    const id = (record as { id?: unknown } | null)?.id;
+    const parsed = schema.safeParse(withJsonAsText(record, flags.kind));
+    if (!parsed.success) return faulty(id, faultsOf(parsed.error.issues));
+    const { id: _, ...given } = parsed.data;
     const options = caseSchema.shape.opts.safeParse(given.opts ?? flags.opts);
-    if (!options.success) return { fault: `--opts: ${oneLine(z.prettifyError(options.error))}` };
+    if (!options.success) return faulty(id, `--opts: ${faultsOf(options.error.issues)}`);
     const kind = given.kind ?? flags.kind;
     const asked = { ...given, opts: options.data };
     const score = kind === "code" ? await code.score(asked) : scoreCase({ ...asked, kind });
-    return "fault" in score ? score : { line: lineOf(id, score) };
+    return "fault" in score ? faulty(id, score.fault) : { line: lineOf(id, score) };
   };
 }
 
-const lineOf = (id: VerifyCase["id"], score: Score): string =>
+/** For a schema the answer may be given as JSON, not as text. */
+function withJsonAsText(record: unknown, kind: VerifyFlags["kind"]): unknown {
+  const { pred, kind: own } = (record ?? {}) as { pred?: unknown; kind?: unknown };
+  const isJson = (own ?? kind) === "json-schema" && typeof pred === "object";
+  return isJson ? { ...(record as object), pred: JSON.stringify(pred) } : record;
+}
+
+interface Issue {
+  path: PropertyKey[];
+  message: string;
+}
+
+/** Our own messages go on from the field's name: "pred is missing"; the others begin anew. */
+const faultsOf = (issues: readonly Issue[]): string =>
+  issues
+    .map(
+      ({ path, message }) => `${path.map(String).join(".")}${/^[A-Z]/.test(message) ? ": " : " "}${message}`,
+    )
+    .join("; ")
+    .replace(/\s*\n\s*/g, " ");
+
+const lineOf = (id: unknown, score: Score): string =>
   JSON.stringify({ ...(id != null && { id }), equal: score.value === 1, ...score });
 
+/** A case that cannot be scored has its line too: the lines stay beside the cases. */
+const faulty = (id: unknown, fault: string): Checked => ({
+  line: lineOf(id, { value: "unscored", answer: null, explanation: `The case cannot be read: ${fault}.` }),
+  fault,
+});
+
 async function verifyFile(io: VerifyIo, path: string, check: Check): Promise<void> {
-  let number = 0;
+  const { caseLines } = await import("./case-lines.ts");
+  let lines = 0;
   let faults = 0;
-  for await (const line of linesOf(path)) {
-    number++;
-    if (line.trim() === "") continue;
-    const result = await checkLine(line, check);
-    if ("line" in result) await print(io, result.line);
-    else {
-      faults++;
-      io.stderr.write(`${path}:${number}: ${result.fault}\n`);
-    }
+  for await (const given of caseLines(path)) {
+    lines = given.number;
+    const isCase = "record" in given && typeof given.record === "object" && !Array.isArray(given.record);
+    const result = isCase && given.record !== null ? await check(given.record) : undefined;
+    if (result) await print(io, result.line);
+    const fault = result ? result.fault : "fault" in given ? given.fault : "a case must be an object: {…}";
+    if (fault === undefined) continue;
+    faults++;
+    io.stderr.write(`${path}:${given.number}: ${fault}\n`);
   }
   if (faults === 0) return;
-  io.stderr.write(`pacore: ${faults} of ${number} lines could not be read; the others are done.\n`);
+  io.stderr.write(`pacore: ${faults} of ${lines} lines could not be read; the others are done.\n`);
   io.exitCode = EXIT.failed;
-}
-
-async function checkLine(line: string, check: Check): Promise<Checked> {
-  let record: unknown;
-  try {
-    record = JSON.parse(line.replace(/^\ufeff/, ""));
-  } catch (error) {
-    return { fault: `not JSON: ${(error as Error).message}` };
-  }
-  return check(record);
-}
-
-/** Lines as they are read: a file may be larger than the memory. */
-async function* linesOf(path: string): AsyncGenerator<string> {
-  try {
-    // Not readline: it also splits at U+2028, which JSON may hold.
-    let rest = "";
-    for await (const chunk of createReadStream(path, "utf8")) {
-      const lines = (chunk as string).split("\n");
-      lines[0] = rest + lines[0];
-      rest = lines.pop() as string;
-      yield* lines;
-    }
-    if (rest !== "") yield rest;
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === undefined) throw cause;
-    const reason = code === "ENOENT" ? "there is no such file" : message;
-    throw new InputError(`--file: cannot read ${path}: ${reason}.`, { cause });
-  }
 }
 
 async function print({ stdout }: VerifyIo, line: string): Promise<void> {

@@ -27,7 +27,7 @@ export function scoreJsonSchema(
 ): Score {
   let validate: ReturnType<Ajv["compile"]>;
   try {
-    validate = compile(typeof schema === "string" ? JSON.parse(schema) : schema);
+    validate = compiled(typeof schema === "string" ? schema : JSON.stringify(schema));
   } catch (error) {
     return unscored(`The schema cannot be used: ${(error as Error).message}`);
   }
@@ -44,8 +44,23 @@ export function scoreJsonSchema(
   }
 }
 
-function compile(schema: object): ReturnType<Ajv["compile"]> {
-  const dialect = "$schema" in schema ? String(schema.$schema) : "";
+/** Compiling takes thousands of times as long as validating, and many answers are held against one schema. */
+const known = new Map<string, ReturnType<Ajv["compile"]>>();
+const MAX_KNOWN = 100;
+
+function compiled(schema: string): ReturnType<Ajv["compile"]> {
+  const found = known.get(schema) ?? compile(JSON.parse(schema));
+  // The one that was used last comes last.
+  known.delete(schema);
+  known.set(schema, found);
+  if (known.size > MAX_KNOWN) known.delete(known.keys().next().value as string);
+  return found;
+}
+
+function compile(schema: unknown): ReturnType<Ajv["compile"]> {
+  if (typeof schema !== "boolean" && (typeof schema !== "object" || schema === null))
+    throw new TypeError("it is neither an object nor true or false");
+  const dialect = typeof schema === "object" && "$schema" in schema ? String(schema.$schema) : "";
   const ajv = /draft-0[67]/.test(dialect) ? new Ajv(LENIENT) : new Ajv2020(LENIENT);
   return ajv.compile(schema);
 }

@@ -24,13 +24,28 @@ const caseOptions = z.looseObject({
   timeoutMs: z.number().positive().max(60_000).optional(),
 });
 
-const answer = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
+/** Why a field is not what it should be, without its name: `pred` + `is missing`. */
+const fault =
+  (wanted: string) =>
+  ({ input }: { input?: unknown }): string =>
+    input === undefined ? "is missing" : `must be ${wanted}, not ${typeName(input)}`;
+
+const typeName = (value: unknown): string =>
+  value === null
+    ? "null"
+    : Array.isArray(value)
+      ? "a list"
+      : `a${typeof value === "object" ? "n" : ""} ${typeof value}`;
+
+const ANSWER = "text, a number, true or false";
+const answer = [z.string(), z.number().transform(String), z.boolean().transform(String)] as const;
 
 /** One case of `pacore verify --file`. */
 export const caseSchema = z.object({
-  id: z.union([z.string(), z.number()]).nullish(),
-  gold: z.union([answer, z.record(z.string(), z.unknown())]),
-  pred: answer,
+  id: z.unknown().optional(),
+  gold: z.union([...answer, z.record(z.string(), z.unknown())], { error: fault(`${ANSWER}, or an object`) }),
+  /** A model that said nothing gave `null`. */
+  pred: z.union([...answer, z.null().transform(() => "")], { error: fault(ANSWER) }),
   kind: z.enum(CASE_KINDS).nullish(),
   opts: caseOptions.nullish(),
 });
