@@ -1,14 +1,20 @@
-import { RECIPE_SOURCES, type Recipe } from "./recipe.ts";
+import { PAPER_RECIPE, RECIPE_SOURCES, type Recipe } from "./recipe.ts";
 
-/** A recipe as a YAML file, every field with where its default comes from. */
+/** A recipe as a YAML file: every field with where its value comes from, or what it differs from. */
 export function recipeYaml(recipe: Recipe): string {
   const fields = Object.keys(RECIPE_SOURCES) as (keyof Recipe)[];
   const lines = fields.flatMap((field) => {
     const value = recipe[field];
     return value === undefined
       ? []
-      : [[`${field}: ${JSON.stringify(value)}`, RECIPE_SOURCES[field]] as const];
+      : [[`${field}: ${JSON.stringify(value)}`, sourceOf(field, value)] as const];
   });
   const width = Math.max(...lines.map(([line]) => line.length));
   return lines.map(([line, source]) => `${line.padEnd(width)}  # ${source}\n`).join("");
+}
+
+function sourceOf(field: keyof Recipe, value: Recipe[keyof Recipe]): string {
+  const paper = PAPER_RECIPE[field];
+  if (paper === value || paper === undefined || field === "name") return RECIPE_SOURCES[field];
+  return `its own; the recipe "paper" has ${JSON.stringify(paper)} (${RECIPE_SOURCES[field]})`;
 }
