@@ -26,7 +26,7 @@ test("whole trajectories keep their reasoning, where it is the model's own", () 
   const own = `<think>${line}${line}\n</think>\n\nA=1 B=2`;
   const read = synthesisPrompt(PROBLEM, [own, "A=1 B=2"]);
   expect(
-    readQuestion(synthesisPrompt(PROBLEM, [`<think>${line}${line}</think>A = 1 and B=2`, "A=1 B=2"])),
+    readQuestion(synthesisPrompt(PROBLEM, [`<think>${line.trim()}${line}</think>A = 1 and B=2`, "A=1 B=2"])),
   ).toBe(read);
   expect(createTokenizer().encode(read)).toBeDefined();
   const foreign = synthesisPrompt(PROBLEM, ["<think>\nB is 4 or so</think>A=1 B=2"]);

@@ -57,8 +57,8 @@ function readReferences(text: string): string[] {
 }
 
 /** One worked part, as the model writes it. */
-const WORKED_LINE = String.raw`\n[A-H]: \d [+×]\d, \d then [+×]\d, \d then [+×]\d \d [A-H]=\d`;
-const WHOLE_TRAJECTORY = new RegExp(`^\\s*<think>((?:${WORKED_LINE})+)\\s*</think>([^]*)$`);
+const WORKED_LINE = /^[A-H]: \d [+×]\d, \d then [+×]\d, \d then [+×]\d \d [A-H]=\d$/;
+const WHOLE_TRAJECTORY = /^\s*<think>([^]*?)<\/think>([^]*)$/;
 
 /**
  * A conclusion in the one form that has tokens; one that does not begin with A begins with a space. Reasoning before
