@@ -58,16 +58,17 @@ function readReferences(text: string): string[] {
 
 /** One worked part, as the model writes it. */
 const WORKED_LINE = /^[A-H]: \d [+×]\d, \d then [+×]\d, \d then [+×]\d \d [A-H]=\d$/;
-const WHOLE_TRAJECTORY = /^\s*<think>([^]*?)<\/think>([^]*)$/;
+const WHOLE_TRAJECTORY = /^\s*<think>(.*?)<\/think>(.*)$/s;
 
 /**
  * A conclusion in the one form that has tokens; one that does not begin with A begins with a space. Reasoning before
  * it stays, where a round was not compacted.
  */
 function readReference(message: string): string {
-  const [, reasoning, conclusion] = WHOLE_TRAJECTORY.exec(message) ?? [];
-  if (reasoning !== undefined)
-    return `${THINK_START}${reasoning}${THINK_END}${readReference(conclusion ?? "")}`;
+  const [, reasoning = "", conclusion = ""] = WHOLE_TRAJECTORY.exec(message) ?? [];
+  const lines = reasoning.trim().split("\n");
+  if (lines.every((line) => WORKED_LINE.test(line)))
+    return `${THINK_START}\n${lines.join("\n")}${THINK_END}${readReference(conclusion)}`;
   if (/^A=\d( [A-H]=\d)*$/.test(message)) return message;
   const digits = [...parseConclusion(message)].sort(([a], [b]) => a.localeCompare(b));
   return digits.map(([label, digit]) => `${label === "A" ? "" : " "}${label}=${digit}`).join("");
