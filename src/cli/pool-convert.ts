@@ -9,6 +9,7 @@ import { codeGrader } from "./eval-code.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { InputError } from "./input-error.ts";
 import { judgeOf } from "./model-options.ts";
+import { existingPool } from "./pool-argument.ts";
 import type { PoolImportFlags } from "./pool-flags.ts";
 import { ProgressLine } from "./progress-line.ts";
 
@@ -33,7 +34,7 @@ class Rejections {
 /** `pacore pool export` */
 export async function poolExport(path: string, { out }: { out: string }): Promise<ExitCode> {
   const rejections = new Rejections();
-  const records = await exportPool(path, { out, onRejected: rejections.add });
+  const records = await exportPool(await existingPool(path), { out, onRejected: rejections.add });
   process.stdout.write(`${records} records\n${out}\n`);
   return rejections.close();
 }

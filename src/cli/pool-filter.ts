@@ -14,6 +14,7 @@ import {
 import { resolveModel } from "../upstream/resolve.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { InputError } from "./input-error.ts";
+import { existingPool } from "./pool-argument.ts";
 import type { PoolFilterFlags } from "./pool-flags.ts";
 import { ProgressLine } from "./progress-line.ts";
 
@@ -23,11 +24,12 @@ const tell = (line: string) => void process.stderr.write(`${line}\n`);
 export async function poolFilter(path: string, flags: PoolFilterFlags): Promise<ExitCode> {
   const { out, json, quiet, judgeModel } = flags;
   const dropped = flags.dropped ?? out.replace(/(?:\.jsonl)?$/, ".dropped.jsonl");
+  const pool = await existingPool(path);
   const { checks, decontamination } = flags.stage === "2" ? await stage2(flags) : await stage1(flags);
   const progress = json || quiet ? undefined : new ProgressLine(process.stderr);
   let figures: FilterFigures;
   try {
-    figures = await filterPool(path, {
+    figures = await filterPool(pool, {
       checks,
       out,
       dropped,

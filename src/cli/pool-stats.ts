@@ -4,7 +4,7 @@ import { renderChart } from "../plot/render.ts";
 import { type PoolFigures, PoolStatistics, readPool } from "../train/pool/index.ts";
 import { textTable } from "./eval-table.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { InputError } from "./input-error.ts";
+import { existingPool } from "./pool-argument.ts";
 import type { PoolStatsFlags } from "./pool-flags.ts";
 
 const BAR_WIDTH = 40;
@@ -17,7 +17,7 @@ export async function poolStats(path: string, { plot, json }: PoolStatsFlags): P
     unreadable++;
     process.stderr.write(`${file}:${line}: ${reason}\n`);
   };
-  for await (const entry of readPool(await existing(path), { onRejected })) statistics.add(entry);
+  for await (const entry of readPool(await existingPool(path), { onRejected })) statistics.add(entry);
   if (plot !== undefined) {
     await mkdir(dirname(plot), { recursive: true });
     await writeFile(plot, renderChart(statistics.chart()));
@@ -27,14 +27,6 @@ export async function poolStats(path: string, { plot, json }: PoolStatsFlags): P
     json ? `${JSON.stringify({ ...all, unreadable, byKind, histogram })}\n` : statsText(statistics),
   );
   return unreadable > 0 ? EXIT.incomplete : EXIT.answered;
-}
-
-async function existing(path: string): Promise<string> {
-  const { stat } = await import("node:fs/promises");
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile())
-    throw new InputError(`${path} is no file; name a pool, as pacore pool build writes it.`);
-  return path;
 }
 
 function statsText({ all, byKind, histogram }: PoolStatistics): string {

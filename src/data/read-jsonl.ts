@@ -3,6 +3,8 @@ import { parseJson } from "./parse-json.ts";
 import { type RowOrRejected, rowOf } from "./rows.ts";
 
 const NEWLINE = 0x0a;
+/** Files of gigabytes are read in fewer, larger parts than the default. */
+const CHUNK_BYTES = 1 << 20;
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
@@ -11,7 +13,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  */
 export async function* readJsonl(path: string): AsyncGenerator<RowOrRejected> {
   let line = 0;
-  for await (const bytes of linesOf(createReadStream(path))) {
+  for await (const bytes of linesOf(createReadStream(path, { highWaterMark: CHUNK_BYTES }))) {
     line++;
     const row = parseLine(path, line, bytes);
     if (row) yield row;

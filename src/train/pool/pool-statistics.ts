@@ -74,8 +74,8 @@ export class PoolStatistics {
         max: 1 + 0.5 / BINS,
         format: "percent",
       },
-      y: { label: "share of problems", min: 0, format: "percent" },
-      series: [{ kind: "bars", name: `${scored} problems`, bars }],
+      y: { label: `share of ${scored} problems`, min: 0, format: "percent" },
+      series: [{ kind: "bars", name: "problems", bars }],
       rules,
     };
   }

@@ -48,7 +48,7 @@ const LINK = /\b(?:https?|ftp):\/\/\S{0,80}|\bwww\.[\w-]+\.\w{2,}|\\(?:url|href)
 const ONE_QUESTION: ReadonlySet<ProblemKind> = new Set(["choice", "code", "worklist"]);
 
 /** A question mark at the end of a sentence. */
-const QUESTION = /[?？](?=$|[\s"”'’»)\]$}])/g;
+const QUESTION = /？|\?(?=$|[\s"”'’»)\]$}])/g;
 
 /** A labelled part that asks for something; conditions are labelled too, and do not. */
 const PART =
