@@ -66,7 +66,8 @@ export async function trainCommand(name: string, flags: TrainRunFlags): Promise<
     ...(flags.stage && { stages: [flags.stage] }),
     signal: interrupt.signal,
   });
-  const view = trainView({ json: flags.json ?? false, recipe });
+  const plan = { ...recipe, ...(flags.stage && { stages: [flags.stage] }) };
+  const view = trainView({ json: flags.json ?? false, recipe: plan });
   let finished = false;
   try {
     let first = true;
