@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,12 +24,13 @@ for name in ["mem", "syscall", "root", "fd/5", "../1/mem"]:
     await chmod(folder, 0o755);
     // What is left of a hijacked one: it does not die with its parent any more.
     const deaf = join(folder, "bwrap");
+    const own = execFileSync("/bin/sh", ["-c", "command -v bwrap"], { encoding: "utf8" }).trim();
     const script = `#!/bin/sh
 for word; do
   shift
   [ "$word" = --die-with-parent ] || set -- "$@" "$word"
 done
-exec bwrap "$@"
+exec ${own} "$@"
 `;
     await writeFile(deaf, script);
     await chmod(deaf, 0o755);

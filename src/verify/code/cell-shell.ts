@@ -6,7 +6,7 @@
 /** In a cell's folder, and so in `/box`; no job's file has such a name. */
 export const STREAMS = { stdin: ".in", stdout: ".out", stderr: ".err" } as const;
 
-export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
  * Out of memory, the kernel takes what runs here before anything else. Real pipes, since what Node hands to a child is a
