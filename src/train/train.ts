@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import type { Problem } from "../data/problem.ts";
+import { toPrompt } from "../data/to-prompt.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { StageEvent, TrainingEngine } from "./engine.ts";
 import { type DomainMeasure, type ScoreMessage, SynthesisEnvironment } from "./environment.ts";
 import type { Instance } from "./instance.ts";
+import { metricsFiles, readMetricsFile } from "./metrics/metrics-files.ts";
 import { openRunLog, type RunLog } from "./metrics/run-log.ts";
 import type { PoolEntry } from "./pool/pool-entry.ts";
 import type { Recipe } from "./recipe.ts";
@@ -60,7 +62,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent> 
       of: pool.length,
     };
     checkpoint = yield* trainStage(options, 1, first, recipe.start ?? engine.defaultStart);
-  }
+  } else await checkStage1(options);
   if (stages.includes(2) && recipe.stage2Iterations > 0) {
     const scores = yield* measureStage(options, first, checkpoint);
     const second = keepForStage2(first, scores);
@@ -89,6 +91,7 @@ async function* trainStage(
     out,
     score,
     measure,
+    coverage,
     heldOut = [],
     signal = new AbortController().signal,
   } = options;
@@ -130,11 +133,6 @@ async function* measureStage(
   const known = new Set(scores.map(({ id }) => id));
   const rest = entries.filter(({ problem }) => !known.has(problem.id));
   if (rest.length > 0) {
-    if (!existsSync(checkpoint))
-      throw new InvalidOptionError(
-        "stages",
-        `there is no stage-1 checkpoint in ${out}; train stage 1 first.`,
-      );
     const {
       messagesMin,
       messagesMax,
@@ -157,32 +155,41 @@ async function* measureStage(
     for await (const line of measureSynthesis(options)) {
       await appendFile(path, `${JSON.stringify(line)}\n`);
       scores.push(line);
-      yield {
-        type: "measure",
-        done: scores.length,
-        problems: entries.length,
-      };
+      yield { type: "measure", done: scores.length, problems: entries.length };
     }
   }
   return scores;
 }
 
-/** The scores of an earlier life; a torn last line is measured again. */
+/** The scores of an earlier life. A torn last line is cut off, so that the next does not continue it. */
 async function readScores(path: string): Promise<SynthesisScore[]> {
   if (!existsSync(path)) return [];
-  return (await readFile(path, "utf8")).split("\n").flatMap((line) => {
-    try {
-      return [JSON.parse(line) as SynthesisScore];
-    } catch {
-      return [];
-    }
-  });
+  const bytes = await readFile(path);
+  const whole = bytes.subarray(0, bytes.lastIndexOf("\n") + 1);
+  if (whole.length < bytes.length) await truncate(path, whole.length);
+  return String(whole)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as SynthesisScore);
+}
+
+/** @throws {InvalidOptionError} unless stage 1 was trained to its end in the run's folder. */
+async function checkStage1({ out, recipe: { stage1Iterations } }: TrainOptions): Promise<void> {
+  const lines = await readMetricsFile(metricsFiles(out).iterations);
+  const done = lines.at(-1)?.record.iteration ?? 0;
+  if (done < stage1Iterations)
+    throw new InvalidOptionError(
+      "stages",
+      `${out} has ${done} of the ${stage1Iterations} iterations of stage 1; train stage 1 first.`,
+    );
 }
 
 /** A problem that was trained on says nothing when it is evaluated on. */
 function checkHeldOut({ pool, heldOut = [] }: TrainOptions): void {
-  const trained = new Set(pool.map(({ problem }) => JSON.stringify(problem.prompt)));
-  const both = heldOut.filter(({ prompt }) => trained.has(JSON.stringify(prompt)));
+  // A text and a chat of that one turn are the same problem.
+  const asked = (problem: Problem) => JSON.stringify(toPrompt(problem));
+  const trained = new Set(pool.map(({ problem }) => asked(problem)));
+  const both = heldOut.filter((problem) => trained.has(asked(problem)));
   if (both.length > 0)
     throw new InvalidOptionError(
       "heldOut",
