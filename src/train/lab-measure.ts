@@ -42,7 +42,8 @@ export function measureWorklist({ messages, entry }: Instance, text: string): Do
     [...agreement].filter(([l]) => !worked.has(l)),
     [...agreement].filter(([l]) => worked.has(l)),
   ];
-  if (left.length === 0 || done.length === 0) return {};
+  // Cut off before its conclusion, it does not say what it would have taken.
+  if (left.length === 0 || done.length === 0 || digits.size === 0) return {};
   const taken = left.filter(([label, { digits: best }]) => best.includes(digits.get(label) ?? -1)).length;
   let disputed = 0;
   for (const [, u] of left)
