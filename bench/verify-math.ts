@@ -68,6 +68,10 @@ const FLOODS = [
   "$a\n",
   "1 ",
   "1,",
+  "(1,",
+  "1:",
+  "2x + ",
+  "<answer>",
 ];
 const PHRASES = [
   "answer is ",

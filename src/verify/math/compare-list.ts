@@ -88,6 +88,8 @@ export function equalAsSets(a: Expression[], b: Expression[], context: Context):
 
 /** Bare lists: as they are, without their names, or as the tuples that named values make. */
 export function equalLists(gold: Expression, prediction: Expression, context: Context): boolean {
+  if (isRestated(gold, prediction)) return gold.items.every((item) => context.equal(item, prediction));
+  if (isRestated(prediction, gold)) return prediction.items.every((item) => context.equal(gold, item));
   const a = namedItems(itemsOf(gold));
   const b = namedItems(itemsOf(prediction));
   const equal = context.options.listOrder === "kept" ? equalInOrder : equalUnordered;
@@ -104,6 +106,10 @@ export function equalLists(gold: Expression, prediction: Expression, context: Co
   if (!a.values || !b.values || (a.distinct && b.distinct)) return false;
   return equal(a.values, b.values, context);
 }
+
+/** `1/4 or 25%` beside a single value: the same in other words. */
+const isRestated = (e: Expression, other: Expression): e is Of<"list"> =>
+  e.kind === "list" && e.joins.every((join) => join === "or") && itemsOf(other).length === 1;
 
 const tuple = (items: Expression[]): Expression => ({ kind: "tuple", open: "(", close: ")", items });
 

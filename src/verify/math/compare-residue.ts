@@ -15,10 +15,9 @@ export function equalResidues(a: Expression, b: Expression, context: Context): b
     );
   const [residue, plain] = a.kind === "residue" ? [a, b] : [b as Of<"residue">, a];
   const matches = a === residue ? context.equal(residue.of, plain) : context.equal(plain, residue.of);
-  return (
-    matches ||
-    (isRemainder(plain, residue.modulus, context) && sameClass(residue.of, plain, residue.modulus, context))
-  );
+  if (matches && !residue.isRemainder) return true;
+  const remainder = remainderOf(residue, context);
+  return remainder !== undefined && context.equal(plain, remainder);
 }
 
 function integer(e: Expression, context: Context): bigint | undefined {
@@ -33,7 +32,9 @@ function sameClass(a: Expression, b: Expression, modulus: Expression, context: C
   return x !== undefined && y !== undefined && m !== undefined && m !== 0n && (x - y) % m === 0n;
 }
 
-function isRemainder(e: Expression, modulus: Expression, context: Context): boolean {
-  const [x, m] = [integer(e, context), integer(modulus, context)];
-  return x !== undefined && m !== undefined && x >= 0n && x < m;
+function remainderOf({ of, modulus }: Of<"residue">, context: Context): Expression | undefined {
+  const [x, m] = [integer(of, context), integer(modulus, context)];
+  return x === undefined || m === undefined || m <= 0n
+    ? undefined
+    : { kind: "rational", n: ((x % m) + m) % m, d: 1n };
 }

@@ -6,6 +6,7 @@ export function canonicalText(text: string): string {
   const words = text
     .normalize("NFKC")
     .replace(/\\[a-zA-Z]+/g, " ")
+    .replace(/(?<![A-Za-z])([ap])\.\s?m\b\.?/gi, "$1m")
     .replace(/[\s\u00a0_*"'`{}$\\]+/g, " ")
     .trim()
     .replace(/^\(([A-Za-z])\)?[.:]?$/, "$1")

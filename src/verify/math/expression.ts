@@ -45,8 +45,8 @@ export type Expression =
   | { kind: "matrix"; rows: Expression[][] }
   | { kind: "ratio"; parts: Expression[] }
   | { kind: "relation"; operands: Expression[]; operators: Operator[] }
-  /** `3 \pmod 7`: all numbers that leave the same remainder. */
-  | { kind: "residue"; of: Expression; modulus: Expression }
+  /** `3 \pmod 7`: all numbers that leave the same remainder; `17 \bmod 5` is the remainder itself. */
+  | { kind: "residue"; of: Expression; modulus: Expression; isRemainder: boolean }
   /** Values and where they hold; a condition that is no mathematics is a text. */
   | { kind: "piecewise"; rows: [value: Expression, condition: Expression][] };
 

@@ -31,6 +31,13 @@ const FLOODS = [
   "\0",
   "<think>",
   "</think>",
+  "<answer>",
+  "ratio 3 to ",
+  "(1,",
+  "2x + ",
+  "1:",
+  "0.3...",
+  "$n$ is ",
 ];
 
 test.each(FLOODS)("a megabyte of %j ends", (text) => {
@@ -54,6 +61,11 @@ const NESTED = [
 test.each(NESTED)("deeply nested %s end", (_, text) => {
   expect(scoreMath(`\\boxed{${text}}`, "5").value).not.toBe(1);
   expect(scoreMath("5", `\\boxed{${text}}`).value).not.toBe(1);
+});
+
+test("a function of nothing is no answer", () => {
+  expect(scoreMath("$\\max\\{\\}$", "5").value).not.toBe(1);
+  expect(scoreMath("5", "$\\max\\{\\}$").value).not.toBe(1);
 });
 
 const COSTLY = [

@@ -72,9 +72,10 @@ function parseClause(c: Cursor): Expression {
     operators.push(c.next().text as Operator);
     operands.push(parseRatio(c));
   }
+  const isRemainder = operators.length === 0 && (c.is("command", "bmod") || c.is("command", "mod"));
   const modulus = parseModulus(c);
-  const last = operands.at(-1) as Expression;
-  if (modulus) operands[operands.length - 1] = { kind: "residue", of: last, modulus };
+  const of = operands.at(-1) as Expression;
+  if (modulus) operands[operands.length - 1] = { kind: "residue", of, modulus, isRemainder };
   return operators.length === 0 ? (operands[0] as Expression) : { kind: "relation", operands, operators };
 }
 

@@ -18,6 +18,8 @@ export class Scanner {
   at = 0;
   /** How many brackets are open: a comma inside them separates. */
   depth = 0;
+  /** An interval that is open the other way round, `]0, 1[`, has begun. */
+  isTurned = false;
   /** Environments that are open. */
   readonly environments: string[] = [];
   #spaced = false;

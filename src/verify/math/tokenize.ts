@@ -132,10 +132,17 @@ function pushSymbol(s: Scanner, symbol: string): void {
     return s.push("text", "…");
   }
   if (symbol === "&" && !inTable(s)) return s.space();
-  if ("([".includes(symbol) || symbol === "\\{") s.depth++;
-  else if (")]".includes(symbol) || symbol === "\\}") s.depth--;
+  countBracket(s, symbol);
   if (symbol === "…") return s.push("text", symbol);
   s.push("symbol", symbol);
+}
+
+function countBracket(s: Scanner, symbol: string): void {
+  const turns = (symbol === "]" && s.depth === 0) || (symbol === "[" && s.isTurned);
+  if (turns) s.isTurned = !s.isTurned;
+  const opens = ["(", "[", "\\{"].includes(symbol);
+  if (opens !== turns) s.depth++;
+  else if (turns || [")", "]", "\\}"].includes(symbol)) s.depth--;
 }
 
 const isTable = (environment: string): boolean =>

@@ -65,7 +65,7 @@ const candidate = (text: string, place: Candidate["place"]): Candidate => ({
 });
 
 /** `_3.5_` and `*x*` in Markdown. */
-const withoutEmphasis = (text: string): string => /^([_*])([^_*]+)\1$/.exec(text)?.[2] ?? text;
+const withoutEmphasis = (text: string): string => /^([_*]{1,3})([^_*]+)\1$/.exec(text)?.[2] ?? text;
 
 /** Commands that were escaped twice on their way here, `\\frac`, become commands again. */
 function unescaped(text: string): string {
@@ -93,7 +93,7 @@ const SENTENCE_WORD = /(?<![\\A-Za-z])(?:so|it|is|as|be|to|of|we|my|an|at|by|do|
 
 /** Words of the language that are commands too. */
 const isEnglish = (word: string): boolean =>
-  /^(?:because|therefore|exists|over|choose|square|parallel|top|because|dot|hat|bar|small|large|text|under|mod)$/i.test(
+  /^(?:because|therefore|exists|over|choose|square|parallel|top|because|dot|hat|bar|small|large|text|under)$/i.test(
     word,
   );
 
@@ -120,9 +120,13 @@ const isStatement = (text: string): boolean => text.length <= 80 && /^\s*\$[^$]{
 
 /** The last number or formula in the words between the formulas. */
 function lastValue(text: string, spans: Span[]): Span | undefined {
-  const words = blanked(text, spans.filter(isMathematics));
-  const from = Math.max(0, words.length - NUMBER_CHARS);
-  const last = plainValues(words.slice(from)).at(-1);
+  const from = Math.max(0, text.length - NUMBER_CHARS);
+  const words = blanked(
+    text,
+    spans.filter((span) => span.end > from && isMathematics(span)),
+  );
+  const tail = words.slice(from);
+  const last = runsOf(tail, plainValues(tail).slice(-40)).at(-1);
   if (!last) return undefined;
   const qualified = QUALIFIED.exec(words.slice(Math.max(0, from + last.start - 24), from + last.start));
   const inside = (qualified?.[0] ?? "").replace(/\b(?:minus|negative) +/i, "-") + last.inside;
@@ -168,7 +172,7 @@ function lastCommands(text: string): string | undefined {
   const pieces = text
     .slice(-LIMITS.answerChars)
     .split(/[^\x20-\x7e]+|(?<![\\A-Za-z{])[A-Za-z]{3,}(?![A-Za-z}])|[\]$]/)
-    .map((piece) => piece.trim());
+    .map((piece) => piece.replace(/^\s*(?:(?:is|to|of|so|as|be|by|at|we|it)\s+)+/i, "").trim());
   return pieces.findLast((piece) => /\\[A-Za-z]+\s*[{\d]/.test(piece) && balanced(piece));
 }
 

@@ -13,12 +13,15 @@ const BRACKETS = new RegExp(
 /** `3:2`, `9:40 pm`. */
 const RATIO =
   /(?<![\w.:/])\d{1,9}(?:\.\d{1,9})?(?:(?::|\s:\s)\d{1,9}(?:\.\d{1,9})?){1,3}(?:\s?[ap]\.?m\b\.?)?(?![\w:])/gi;
+/** What is said of a remainder, `42 (mod 100)`, is no value. */
+const MODULUS = /\(\s?mod\s\d{1,9}\s?\)/g;
 /** "The ratio is 3 to 2." */
 const SPOKEN_RATIO =
   /\bratio\b[^.\n]{0,80}?(?<![\d.])(\d{1,9}(?:\.\d{1,9})?) to (\d{1,9}(?:\.\d{1,9})?)(?![\d.]\d)/gi;
 
 /** Numbers, formulas, pairs, intervals and sets that stand in running text without marks, left to right. */
-export function plainValues(text: string): Span[] {
+export function plainValues(given: string): Span[] {
+  const text = given.replace(MODULUS, (modulus) => " ".repeat(modulus.length));
   const groups: Span[] = [];
   for (const found of text.matchAll(BRACKETS))
     groups.push({ start: found.index, end: found.index + found[0].length, inside: found[0] });
