@@ -1,10 +1,11 @@
 /**
  * What the server costs, and what it survives.
  *
- *   node --expose-gc bench/server.ts [pass|crowd|bodies|soak …] [--seconds 300]
+ *   node --expose-gc bench/server.ts [pass|crowd|leave|bodies|soak …] [--seconds 300]
  *
  * - pass: a plain request through the server against the same request to the bare upstream, in pairs, 16 at once
  * - crowd: more than 1,000 upstream calls in flight in one process; its event-loop delay
+ * - leave: how long upstream calls live on when their client hangs up
  * - bodies: 10,000 malformed, hostile or random bodies; statuses and memory
  * - soak: mixed load with 10 % upstream faults; what is left afterwards
  */
@@ -12,11 +13,12 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "undici";
 import { seededRandom } from "../src/core/random.ts";
+import { served } from "../test/support/served.ts";
 import { soak } from "../test/support/soak.ts";
 import { hostileBody } from "./server-bodies.ts";
 import type { Report } from "./server-process.ts";
 
-const BARS = { addedP50Ms: 2, addedP99Ms: 8, inFlight: 1000, loopDelayP99Ms: 50, growthMb: 48 };
+const BARS = { addedP50Ms: 2, addedP99Ms: 8, inFlight: 1000, loopDelayP99Ms: 50, leaveMs: 250, growthMb: 48 };
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 let failed = false;
@@ -116,6 +118,32 @@ async function crowd({ server, serverUrl }: Bench): Promise<void> {
   );
 }
 
+async function leave(): Promise<void> {
+  const lived: number[] = [];
+  for (const [model, stream, calls] of LEAVERS) {
+    await using s = await served({ script: () => new Promise(() => {}) });
+    const gone = new AbortController();
+    const messages = [{ role: "user", content: "?" }];
+    const asked = s.post(CHAT, { model, stream, messages }, { signal: gone.signal }).catch(() => {});
+    await s.upstream.until(({ inFlight }) => inFlight === calls);
+    const leftAt = performance.now();
+    gone.abort();
+    await s.upstream.until(({ inFlight }) => inFlight === 0);
+    for (const { cancelledAt = Number.POSITIVE_INFINITY } of s.upstream.requests)
+      lived.push(cancelledAt - leftAt);
+    await asked;
+  }
+  const worst = Math.max(...lived);
+  bar(`a client leaves: its upstream calls live on for ${worst.toFixed(1)} ms at most`, worst < BARS.leaveMs);
+}
+
+const LEAVERS = [
+  ["model", false, 1],
+  ["model", true, 1],
+  ["model@16", false, 16],
+  ["model@64", true, 64],
+] as const;
+
 async function bodies({ server, serverUrl }: Bench): Promise<void> {
   const random = seededRandom(7);
   const statuses: Record<number, number> = {};
@@ -185,5 +213,6 @@ if (wants("pass") || wants("crowd") || wants("bodies")) {
   upstream.disconnect();
   await agent.destroy();
 }
+if (wants("leave")) await leave();
 if (wants("soak")) await soaked(seconds);
 process.exitCode = failed ? 1 : 0;

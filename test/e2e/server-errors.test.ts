@@ -4,6 +4,8 @@ import OpenAI from "openai";
 import { expect, test } from "vitest";
 import { parseKeys } from "../../src/server/auth/keys-file.ts";
 import { createKey, type ServerOptions, startServer } from "../../src/server/index.ts";
+import { startUpstream } from "../../src/testing/upstream.ts";
+import { resolveModel } from "../../src/upstream/resolve.ts";
 import { served } from "../support/served.ts";
 
 const messages = [{ role: "user" as const, content: "?" }];
@@ -145,7 +147,9 @@ test("an upstream's rate limit is passed on with Retry-After", async () => {
 });
 
 test("a model that is left alone for its failures is unavailable, with the time to come back", async () => {
-  await using s = await served({ script: { status: 500, body: "" } });
+  await using upstream = await startUpstream({ status: 500, body: "" });
+  const model = await resolveModel(`${upstream.url}#model`, { env: {}, breaker: { openMs: 600_000 } });
+  await using s = await served({}, { upstreams: [model] });
   for (let i = 0; i < 5; i++)
     expect(
       (await s.post(CHAT, { model: "model", messages: [...messages, { role: "user", content: `${i}` }] }))
@@ -161,7 +165,7 @@ test("a model that is left alone for its failures is unavailable, with the time 
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(await response.json()).toMatchObject({ error: { code: "upstream_unavailable" } });
   }
-  expect(s.upstream.requests).toHaveLength(5);
+  expect(upstream.requests).toHaveLength(5);
 });
 
 test("beyond loopback a server without keys does not start", async () => {

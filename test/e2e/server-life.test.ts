@@ -12,8 +12,8 @@ const SLOW = ({ body }: UpstreamRequest) => ({
   [body.stream ? "chunkDelayMs" : "headersDelayMs"]: 60_000,
 });
 
-/** Ask, and hang up as soon as `calls` upstream calls are under way. @returns how long each then lived. */
-async function hangUp(body: object, calls: number): Promise<number[]> {
+/** Ask, hang up as soon as `calls` upstream calls are under way, and wait until all are gone. @returns those cancelled. */
+async function hangUp(body: object, calls: number): Promise<number> {
   await using s = await served({ script: SLOW });
   const asked = request(s.server.url + CHAT, {
     method: "POST",
@@ -22,15 +22,14 @@ async function hangUp(body: object, calls: number): Promise<number[]> {
   asked.on("error", () => {});
   asked.end(JSON.stringify({ messages, ...body }));
   await s.upstream.until(({ inFlight }) => inFlight === calls);
-  const leftAt = performance.now();
   asked.destroy();
   await s.upstream.until(({ inFlight }) => inFlight === 0);
   await expect.poll(() => s.server.service.observer.metrics.activeRuns).toBe(0);
-  return s.upstream.requests.map(({ cancelledAt = Number.POSITIVE_INFINITY }) => cancelledAt - leftAt);
+  return s.upstream.requests.filter(({ cancelledAt }) => cancelledAt !== undefined).length;
 }
 
-// A stall of the machine adds to what is measured, so that one good measurement of five is asked for.
-test("a client that goes away cancels every upstream call within 250 ms", { retry: 4 }, async () => {
+// How soon, bench/server.ts measures: a busy machine's stalls are none of the server's.
+test("a client that goes away cancels every upstream call", async () => {
   for (const [body, calls] of [
     [{ model: "model" }, 1],
     [{ model: "model", stream: true }, 1],
@@ -38,9 +37,7 @@ test("a client that goes away cancels every upstream call within 250 ms", { retr
     [{ model: "model@16", stream: true }, 16],
     [{ model: "model@3", stream: true, n: 2 }, 6],
   ] as const) {
-    const lived = await hangUp(body, calls);
-    expect(lived).toHaveLength(calls);
-    expect(Math.max(...lived)).toBeLessThan(250);
+    expect(await hangUp(body, calls)).toBe(calls);
   }
 });
 
