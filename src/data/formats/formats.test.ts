@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import pickles from "../fixtures/pickles.json" with { type: "json" };
+import { worklistProblems } from "../worklists.ts";
 import { FORMATS } from "./index.ts";
 
 function read(row: Record<string, unknown>) {
@@ -50,6 +51,9 @@ test("a PaCoRe-Train-8k record brings its message pool", () => {
     kind: "math",
     messages: ["2", "3"],
   });
+  const [list] = worklistProblems({ count: 1 });
+  const worklist = { conversation: [{ role: "user", content: list?.prompt }], ground_truth: list?.answer };
+  expect(read(worklist)).toMatchObject({ kind: "worklist", prompt: list?.prompt });
   const tests = { inputs: ["1"], outputs: ["2"] };
   expect(read({ ...row, ground_truth: JSON.stringify(tests) })).toMatchObject({
     kind: "code",

@@ -1,3 +1,4 @@
+import { parseWorklist } from "../../embedded/worklist.ts";
 import { type Format, has, text } from "./format.ts";
 
 /** PaCoRe-Train-8k: `conversation`, the cached message pool `responses`, `ground_truth`. */
@@ -8,14 +9,23 @@ export const pacoreTrain: Format = {
     const conversation = parsed(row.conversation);
     const truth = row.ground_truth;
     const tests = testsOf(truth);
+    const worklist = worklistIn(conversation);
     return {
-      prompt: conversation,
+      prompt: worklist ?? conversation,
       ...(tests ? { answer: tests, kind: "code" } : { answer: text(row, "ground_truth"), kind: "math" }),
+      ...(worklist !== undefined && { kind: "worklist" }),
       ...(has(row, "responses") && { messages: parsed(row.responses) }),
       ...(has(row, "id") && { id: text(row, "id") }),
     };
   },
 };
+
+/** A pool of the embedded model, exported: its problems are known by their wording. */
+function worklistIn(conversation: unknown): string | undefined {
+  const [turn, second] = Array.isArray(conversation) ? (conversation as { content?: unknown }[]) : [];
+  const content = second ? undefined : turn?.content;
+  return typeof content === "string" && parseWorklist(content) ? content : undefined;
+}
 
 /** In CSV and some Parquet files lists are JSON texts. */
 function parsed(value: unknown): unknown {

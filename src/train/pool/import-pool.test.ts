@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { graderFor } from "../../data/grader.ts";
+import type { Problem } from "../../data/problem.ts";
 import type { Rejected } from "../../data/rows.ts";
+import { worklistProblems } from "../../data/worklists.ts";
 import { exportPool } from "./export-pool.ts";
 import { type ImportPoolOptions, importPool } from "./import-pool.ts";
 import { formatPoolEntry, type PoolEntry, readPool } from "./pool-entry.ts";
@@ -141,6 +143,21 @@ test("a pool goes through the released format and back, less what that has no pl
     expect(back[0]?.messages).toEqual([{ text: "2\u2028", score: null }]);
   }
   await expect(exportPool(out, { out: join(folder, "x.csv") })).rejects.toThrow("neither .json nor .jsonl");
+});
+
+test("work lists are known by their wording after the released format, and graded as such", async () => {
+  const [problem] = worklistProblems({ count: 1, seed: 3 });
+  const answer = String(problem?.answer);
+  const pool = {
+    problem: problem as Problem,
+    messages: [answer, `${answer} `, "A=1"].map((text) => ({ text, score: null })),
+  };
+  const { out, folder } = await imported("w.jsonl", formatPoolEntry(pool));
+  await exportPool(out, { out: join(folder, "released.json") });
+  await importPool(join(folder, "released.json"), { out, grader: (one) => graderFor(one) });
+  const [back] = await Array.fromAsync(readPool(out));
+  expect(back?.problem).toMatchObject({ kind: "worklist", prompt: problem?.prompt });
+  expect(back?.messages.map(({ score }) => score)).toEqual([1, 1, 0]);
 });
 
 test("an empty pool is exported as an empty list", async () => {

@@ -65,7 +65,8 @@ function withKind(value: Record<string, unknown>, fallbackId: string): Record<st
     throw new Error("has neither a kind nor a conversation and a ground_truth");
   const draft = pacoreTrain.read(value) as Record<string, unknown>;
   const { prompt, answer, kind, messages, id = fallbackId } = draft;
-  return { ...value, id, conversation: prompt, ground_truth: answer, kind, responses: messages };
+  const conversation = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
+  return { ...value, id, conversation, ground_truth: answer, kind, responses: messages };
 }
 
 /** The line of an entry, without its end. */

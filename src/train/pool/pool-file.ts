@@ -33,15 +33,15 @@ const COPY_BYTES = 1 << 20;
  */
 export class PoolFile {
   readonly path: string;
-  readonly #partial: FileHandle;
+  /** Made when there is something to write. */
+  #partial: FileHandle | undefined;
   readonly #before: FileHandle | undefined;
   readonly #places = new Map<string, Place>();
   #size = 0;
   #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, partial: FileHandle, before: FileHandle | undefined) {
+  private constructor(path: string, before: FileHandle | undefined) {
     this.path = path;
-    this.#partial = partial;
     this.#before = before;
   }
 
@@ -51,19 +51,23 @@ export class PoolFile {
    */
   static async open(path: string, onEntry: (entry: PoolEntry) => void = () => {}): Promise<PoolFile> {
     await mkdir(dirname(path), { recursive: true });
-    const partial = await open(partialOf(path), existsSync(partialOf(path)) ? "r+" : "w+");
     const before = existsSync(path) ? await open(path, "r") : undefined;
-    const file = new PoolFile(path, partial, before);
+    const file = new PoolFile(path, before);
     try {
       if (before && !(await stat(path)).isFile()) throw new InvalidOptionError("out", `${path} is no file.`);
       if (before) await file.#index(before, path, { strict: true, onEntry });
-      file.#size = await file.#index(partial, partialOf(path), { strict: false, onEntry });
-      await partial.truncate(file.#size);
+      if (existsSync(partialOf(path))) await file.#goOn(onEntry);
       return file;
     } catch (error) {
       await file.close();
       throw error;
     }
+  }
+
+  async #goOn(onEntry: Indexing["onEntry"]): Promise<void> {
+    this.#partial = await open(partialOf(this.path), "r+");
+    this.#size = await this.#index(this.#partial, partialOf(this.path), { strict: false, onEntry });
+    await this.#partial.truncate(this.#size);
   }
 
   /** @returns Bytes up to the end of the last whole line. */
@@ -109,6 +113,7 @@ export class PoolFile {
     const offset = this.#size;
     this.#size += bytes.length;
     const written = this.#writing.then(async () => {
+      this.#partial ??= await open(partialOf(this.path), "w+");
       await this.#partial.write(bytes, 0, bytes.length, offset);
       const length = bytes.length - 1;
       this.#places.set(id, { file: this.#partial, offset, length, digest: digestOf(entry.problem) });
@@ -153,7 +158,7 @@ export class PoolFile {
 
   async close(): Promise<void> {
     await this.#writing;
-    await this.#partial.close();
+    await this.#partial?.close();
     await this.#before?.close();
   }
 }
