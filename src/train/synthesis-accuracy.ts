@@ -1,4 +1,5 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { childController } from "../core/abort.ts";
 import { compact } from "../core/compact.ts";
 import { seededRandom, seedFor } from "../core/random.ts";
 import { Semaphore } from "../core/semaphore.ts";
@@ -30,27 +31,39 @@ export interface SynthesisAccuracyOptions extends MessageRange {
 
 /**
  * Measure synthesis accuracy with a checkpoint, for the filter of stage 2 (§3.1): one message set a problem, several
- * responses to it. In the order of the entries; a response without a conclusion is wrong.
+ * responses to it. In the order of the entries; a response without a conclusion is wrong. The first failure, and who stops
+ * listening, cancels all calls.
  */
 export async function* measureSynthesis(options: SynthesisAccuracyOptions): AsyncGenerator<SynthesisScore> {
   const { entries, samples, concurrency = 256 } = options;
   const gate = new Semaphore(concurrency);
   const ahead = Math.ceil(concurrency / samples);
   const running: Promise<SynthesisScore>[] = [];
-  for (const entry of entries) {
-    const measured = measureEntry(options, entry, gate);
-    // Awaited in order below; until then a failure must not be called unhandled.
-    measured.catch(() => {});
-    running.push(measured);
-    if (running.length > ahead) yield await (running.shift() as Promise<SynthesisScore>);
+  const child = childController([options.signal]);
+  let shown = 0;
+  try {
+    for (const entry of entries) {
+      const measured = measureEntry({ ...options, signal: child.signal }, entry, gate, (error) =>
+        child.controller.abort(error),
+      );
+      // Thrown in its turn below; until then a failure must not be called unhandled.
+      measured.catch(() => {});
+      running.push(measured);
+      if (running.length > shown + ahead) yield await (running[shown++] as Promise<SynthesisScore>);
+    }
+    while (shown < running.length) yield await (running[shown++] as Promise<SynthesisScore>);
+  } finally {
+    child.controller.abort();
+    await Promise.allSettled(running);
+    child.release();
   }
-  for (const measured of running) yield await measured;
 }
 
 async function measureEntry(
   { model, samples, maxOutputTokens, seed, score, signal, ...range }: SynthesisAccuracyOptions,
   entry: PoolEntry,
   gate: Semaphore,
+  stop: (error: unknown) => void,
 ): Promise<SynthesisScore> {
   const { problem } = entry;
   const { prompt } = drawInstance(entry, range, seededRandom(seedFor(seed, "stage 2", problem.id)));
@@ -71,7 +84,11 @@ async function measureEntry(
       release();
     }
   };
-  const scores = await Promise.all(Array.from({ length: samples }, (_, sample) => respond(sample)));
+  const responses = Array.from({ length: samples }, (_, sample) => respond(sample));
+  for (const response of responses) response.catch(stop);
+  // None is left running when the first failure is thrown.
+  await Promise.allSettled(responses);
+  const scores = await Promise.all(responses);
   const known = scores.filter((value) => value !== null);
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
   return { id: problem.id, synthesisAccuracy: known.length > 0 ? mean : null, samples: known.length };
