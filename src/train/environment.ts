@@ -2,7 +2,7 @@ import { compact } from "../core/compact.ts";
 import { type Random, seededRandom, seedFor, shuffle } from "../core/random.ts";
 import type { Problem } from "../data/problem.ts";
 import { InvalidOptionError } from "../errors.ts";
-import { drawInstance, type Instance, type MessageRange, withMessages } from "./instance.ts";
+import { checkPools, drawInstance, type Instance, type MessageRange, withMessages } from "./instance.ts";
 import type { PoolEntry } from "./pool/pool-entry.ts";
 
 /** A response as an engine sampled it. */
@@ -61,6 +61,8 @@ export class SynthesisEnvironment {
         "pool",
         "no problem is left to train on; loosen the filter or build a larger pool.",
       );
+    // Now, and not in the iteration that first draws one.
+    checkPools(options.entries, options);
   }
 
   /** The batch's instances: problems without replacement as long as there are enough, each with its own M. */

@@ -18,6 +18,17 @@ export interface MessageRange {
   messagesMax: number;
 }
 
+/** @throws {InvalidOptionError} that names the first problem whose pool has fewer messages than the range's start. */
+export function checkPools(entries: readonly PoolEntry[], { messagesMin }: MessageRange): void {
+  const small = entries.filter(({ messages }) => messages.length < messagesMin);
+  const [first] = small;
+  if (!first) return;
+  throw new InvalidOptionError(
+    "messagesMin",
+    `${small.length} of ${entries.length} problems have fewer than ${messagesMin} messages, ${first.problem.id} first (${first.messages.length}); lower it, or build a larger pool.`,
+  );
+}
+
 /**
  * Draw |M| uniformly from the range, then that many messages of the pool without replacement, in random order (§3.1).
  * A pool smaller than the range's end ends the range.
@@ -29,13 +40,8 @@ export function drawInstance(
   random: Random,
   template?: SynthesisTemplate,
 ): Instance {
+  checkPools([entry], { messagesMin, messagesMax });
   const most = Math.min(messagesMax, entry.messages.length);
-  if (most < messagesMin) {
-    throw new InvalidOptionError(
-      "messagesMin",
-      `${entry.problem.id} has ${entry.messages.length} messages, fewer than ${messagesMin}; build a larger pool.`,
-    );
-  }
   const size = messagesMin + Math.floor(random() * (most - messagesMin + 1));
   return withMessages(entry, shuffle(entry.messages, random).slice(0, size), template);
 }
