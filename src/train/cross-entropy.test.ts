@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import { type ExactWeights, exactLogProbabilities, exactWeights } from "../../test/support/float64-llama.ts";
+import { centralDifferences, relativeErrors } from "../../test/support/float64-ppo.ts";
 import { TINY } from "../../test/support/tiny-policy.ts";
 import { createExecutor } from "../embedded/engine/executor.ts";
 import { floatData, floats, type HostTensor, integers } from "../embedded/engine/host-tensor.ts";
 import { createRandom } from "../embedded/random.ts";
-import { headSize, initialWeights, parameterList, parameterShapes } from "../embedded/weights.ts";
+import { initialWeights, parameterList, parameterShapes } from "../embedded/weights.ts";
 import { crossEntropyGradient } from "./cross-entropy.ts";
 
 const random = createRandom(5);
@@ -32,114 +34,30 @@ async function gradient(kind: "onnxruntime" | "wasm") {
   return { loss: floatData(loss)[0] as number, gradients: gradients.map(floatData) };
 }
 
-type Matrix = { data: ArrayLike<number>; width: number };
-
-/** The loss in plain float64, written from the definitions and sharing no code with the model. */
-function reference(values: readonly ArrayLike<number>[]): number {
-  const named = new Map(
-    parameterShapes(TINY).map(([name], index) => [name, values[index] as ArrayLike<number>]),
-  );
-  const matrix = (name: string, width: number): Matrix => ({
-    data: named.get(`model.${name}.weight`) as ArrayLike<number>,
-    width,
-  });
-  const times = (x: number[], { data, width }: Matrix) =>
-    Array.from({ length: data.length / width }, (_, row) =>
-      x.reduce((sum, value, column) => sum + value * (data[row * width + column] as number), 0),
-    );
-  const norm = (x: number[], name: string) => {
-    const scale =
-      1 / Math.sqrt(x.reduce((sum, value) => sum + value * value, 0) / x.length + TINY.rmsNormEps);
-    return x.map((value, i) => value * scale * (matrix(name, 1).data[i] as number));
-  };
-  const { hiddenSize: d, intermediateSize: f, heads, vocabSize } = TINY;
-  const size = headSize(TINY);
-  const rotate = (x: number[], position: number) =>
-    x.map((value, i) => {
-      const [head, at] = [Math.floor(i / size) * size, i % size];
-      const angle = position * TINY.ropeTheta ** ((-2 * (at % (size / 2))) / size);
-      const partner = x[head + ((at + size / 2) % size)] as number;
-      return value * Math.cos(angle) + (at < size / 2 ? -1 : 1) * partner * Math.sin(angle);
-    });
-  const plus = (a: number[], b: number[]) => a.map((value, i) => value + (b[i] as number));
-
-  function attend(xs: number[][], layer: string): number[][] {
-    const h = xs.map((x) => norm(x, `${layer}.input_layernorm`));
-    const project = (name: string) => h.map((x) => times(x, matrix(`${layer}.self_attn.${name}_proj`, d)));
-    const [q, k] = ["q", "k"].map((name) => project(name).map(rotate)) as [number[][], number[][]];
-    const v = project("v");
-    return xs.map((x, t) => {
-      const mixed = Array<number>(d).fill(0);
-      for (let head = 0; head < heads; head++) {
-        const part = (y: number[]) => y.slice(head * size, (head + 1) * size);
-        const dot = (s: number) =>
-          part(q[t] as number[]).reduce((sum, a, i) => sum + a * (part(k[s] as number[])[i] as number), 0);
-        const odds = Array.from({ length: t + 1 }, (_, s) => Math.exp(dot(s) / Math.sqrt(size)));
-        const total = odds.reduce((a, b) => a + b);
-        for (const [s, odd] of odds.entries()) {
-          for (const [i, value] of part(v[s] as number[]).entries()) {
-            mixed[head * size + i] = (mixed[head * size + i] as number) + (odd / total) * value;
-          }
-        }
-      }
-      return plus(x, times(mixed, matrix(`${layer}.self_attn.o_proj`, d)));
-    });
-  }
-
-  function feed(x: number[], layer: string): number[] {
-    const h = norm(x, `${layer}.post_attention_layernorm`);
-    const up = times(h, matrix(`${layer}.mlp.up_proj`, d));
-    const gated = times(h, matrix(`${layer}.mlp.gate_proj`, d)).map(
-      (gate, i) => (gate / (1 + Math.exp(-gate))) * (up[i] as number),
-    );
-    return plus(x, times(gated, matrix(`${layer}.mlp.down_proj`, f)));
-  }
-
-  const embedding = matrix("embed_tokens", d);
+/** The loss in float64, by a model that shares no code with ours. */
+function reference(at: ExactWeights): number {
   const [ids, targets, mask] = batch.map(({ data }) => data) as [Int32Array, Int32Array, Float32Array];
   let loss = 0;
   for (let row = 0; row < rows; row++) {
-    let xs = Array.from({ length }, (_, t) => {
-      const id = ids[row * length + t] as number;
-      return Array.from({ length: d }, (_, i) => embedding.data[id * d + i] as number);
-    });
-    for (let layer = 0; layer < TINY.layers; layer++) {
-      xs = attend(xs, `layers.${layer}`).map((x) => feed(x, `layers.${layer}`));
-    }
-    for (const [t, x] of xs.entries()) {
-      const logits = times(norm(x, "norm"), embedding);
-      const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
-      const at = row * length + t;
-      loss -= (mask[at] as number) * ((logits[targets[at] as number] as number) - total);
-    }
+    const from = row * length;
+    for (const [t, logs] of exactLogProbabilities(TINY, at, [...ids.slice(from, from + length)]).entries())
+      loss -= (mask[from + t] as number) * (logs[targets[from + t] as number] as number);
   }
-  expect(vocabSize).toBe(TINY.vocabSize);
   return loss;
 }
 
-const exact = parameters.map(({ data }) => Float64Array.from(data));
+const names = parameterShapes(TINY).map(([name]) => name);
+const exact = exactWeights(new Map(parameters.map((tensor, index) => [names[index] as string, tensor])));
 
 test("the loss is that of a Llama written out in float64", async () => {
   expect((await gradient("onnxruntime")).loss).toBeCloseTo(reference(exact), 4);
 });
 
-test("gradients agree with finite differences, in every parameter tensor", async () => {
+test("every element of the gradient is that of finite differences", async () => {
   const { gradients } = await gradient("onnxruntime");
-  const step = 1e-5;
-  for (const [index, tensor] of exact.entries()) {
-    const scale = Math.max(...(gradients[index] as Float32Array).map(Math.abs));
-    for (let probe = 0; probe < 6; probe++) {
-      const at = random.integer(tensor.length);
-      const value = tensor[at] as number;
-      tensor[at] = value + step;
-      const above = reference(exact);
-      tensor[at] = value - step;
-      const below = reference(exact);
-      tensor[at] = value;
-      const numeric = (above - below) / (2 * step);
-      expect(Math.abs((gradients[index]?.[at] as number) - numeric) / scale).toBeLessThan(1e-4);
-    }
-  }
+  const wanted = centralDifferences(exact, () => reference(exact));
+  const found = gradients.map((data) => ({ data }));
+  for (const worst of relativeErrors(found, wanted)) expect(worst).toBeLessThan(1e-5);
 });
 
 test("ONNX Runtime's gradients are Wasm's within float error", async () => {
