@@ -5,7 +5,7 @@ export interface AdamWState {
   second: Float32Array[];
 }
 
-interface AdamWOptions {
+export interface AdamWOptions {
   learningRate: number;
   beta1?: number;
   beta2?: number;

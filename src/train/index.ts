@@ -1,7 +1,7 @@
 export { createActorCritic } from "./embedded/actor-critic.ts";
 export { type Compute, localCompute, threadedCompute } from "./embedded/compute.ts";
 export { type EmbeddedEngineOptions, embeddedEngine } from "./embedded/embedded-engine.ts";
-export { NonFiniteError } from "./embedded/gradient-sum.ts";
+export { NonFiniteError } from "./embedded/finite.ts";
 export type { StageEvent, StagePlan, TrainingEngine } from "./engine.ts";
 export {
   type DomainMeasure,
@@ -11,6 +11,7 @@ export {
   type ScoreMessage,
   SynthesisEnvironment,
 } from "./environment.ts";
+export { exportGguf, exportHuggingFace } from "./export/index.ts";
 export { generalizedAdvantages } from "./gae.ts";
 export { drawInstance, type Instance, type MessageRange, withMessages } from "./instance.ts";
 export { checkLab, type LabBar, type LabCheck, labBars } from "./lab-check.ts";
@@ -21,7 +22,7 @@ export { type LabSftEvent, type LabSftOptions, trainLabSft } from "./lab-sft.ts"
 export { normaliseAdvantages } from "./masked.ts";
 export type { EvaluationMetrics, IterationMetrics } from "./metrics/iteration-metrics.ts";
 export { writeRunPage } from "./metrics/write-run-page.ts";
-export { type PoolEntry, type PoolMessage, readPool } from "./pool/pool-entry.ts";
+export * from "./pool/index.ts";
 export {
   LAB_RECIPE,
   PAPER_RECIPE,

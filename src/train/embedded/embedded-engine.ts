@@ -1,11 +1,13 @@
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { embeddedModel } from "../../embedded/language-model.ts";
 import { loadPretrained, type Pretrained, savePretrained } from "../../embedded/pretrained.ts";
 import { PacoreError } from "../../errors.ts";
 import type { StageEvent, StagePlan, TrainingEngine } from "../engine.ts";
+import { formatPoolEntry, type PoolEntry } from "../pool/pool-entry.ts";
+import type { Recipe } from "../recipe.ts";
 import { type ActorCritic, createActorCritic } from "./actor-critic.ts";
 import { type Compute, threadedCompute } from "./compute.ts";
 import { evaluatePolicy, evaluationScore } from "./evaluate-policy.ts";
@@ -67,6 +69,8 @@ async function* trainStage(
       if (isDue(progress.iteration, plan.recipe.checkpointEvery, plan.iterations))
         yield await checkpoint(stage);
     }
+    // A stage of no iterations hands on what it was given.
+    if (plan.iterations === 0) yield await checkpoint(stage);
     return plan.out;
   } finally {
     if (!options.compute) await compute.dispose();
@@ -80,9 +84,11 @@ async function openStage(plan: StagePlan, compute: Compute): Promise<Stage> {
   const { recipe, out } = plan;
   await mkdir(out, { recursive: true });
   const found = await loadTrainingState(join(out, STATE));
-  const fingerprint = JSON.stringify(recipe);
+  const fingerprint = fingerprintOf(recipe, plan.environment.options.entries);
   if (found && found.progress.fingerprint !== fingerprint)
-    throw new PacoreError(`${out} was begun with another recipe; name another --out, or go on with its own.`);
+    throw new PacoreError(
+      `${out} was begun with another recipe or pool; name another --out, or go on with its own.`,
+    );
   const from = directoryUrl(plan.from);
   const pretrained = await loadPretrained(from);
   const start = await loadPretrained(directoryUrl(recipe.start ?? START_MODEL.href));
@@ -96,11 +102,15 @@ async function openStage(plan: StagePlan, compute: Compute): Promise<Stage> {
   return { plan, pretrained, learner, trainer, progress };
 }
 
-/** The state of the stage before, so that its critic and its optimisers go on too. */
-async function stateBefore(from: URL) {
-  const path = new URL(STATE, from);
-  return existsSync(path) ? loadTrainingState(path.pathname) : undefined;
+/** What a stage must be gone on with: its recipe, and the problems and messages it trains on. */
+function fingerprintOf(recipe: Recipe, entries: readonly PoolEntry[]): string {
+  const hash = createHash("sha256");
+  for (const entry of entries) hash.update(`${formatPoolEntry(entry)}\n`);
+  return `${JSON.stringify(recipe)} ${hash.digest("hex")}`;
 }
+
+/** The state of the stage before, so that its critic and its optimisers go on too. */
+const stateBefore = (from: URL) => loadTrainingState(fileURLToPath(new URL(STATE, from)));
 
 async function iterate({ plan, trainer, progress }: Stage): Promise<StageEvent> {
   const stageIteration = progress.iteration + 1;
@@ -132,7 +142,8 @@ async function* evaluateStage(stage: Stage): AsyncGenerator<StageEvent> {
 }
 
 async function checkpoint(stage: Stage): Promise<StageEvent> {
-  const { plan, learner, progress } = stage;
+  const { plan, trainer, learner, progress } = stage;
+  await trainer.check();
   await saveModel(stage, plan.out);
   await saveTrainingState(join(plan.out, STATE), learner, progress);
   const iteration = plan.iterationsBefore + progress.iteration;

@@ -1,5 +1,6 @@
 import { readQuestion } from "../../embedded/question.ts";
 import { mixSeed } from "../../embedded/random.ts";
+import { MAX_NEW_TOKENS } from "../../embedded/sampler.ts";
 import type { Tokenizer } from "../../embedded/tokenizer.ts";
 import { parameterList, type Weights } from "../../embedded/weights.ts";
 import { InvalidOptionError } from "../../errors.ts";
@@ -10,11 +11,12 @@ import type { PoolMessage } from "../pool/pool-entry.ts";
 import { type Recipe, scheduledRates } from "../recipe.ts";
 import type { ActorCritic } from "./actor-critic.ts";
 import type { Compute } from "./compute.ts";
+import { checkFinite } from "./finite.ts";
 import { iterationMetrics } from "./iteration-summary.ts";
 import { packGroup } from "./pack-group.ts";
 import { PhaseClock } from "./phase-clock.ts";
-import { batchTargets, type RewardedGroup } from "./ppo-batch.ts";
-import { criticStep, groupValues, type PolicyStep, policyStep } from "./ppo-update.ts";
+import { batchTargets, type GroupTargets, type RewardedGroup } from "./ppo-batch.ts";
+import { checkLearner, criticStep, groupValues, type PolicyStep, policyStep } from "./ppo-update.ts";
 import type { SampledResponse } from "./sample-groups.ts";
 
 /** An instance, what was sampled for it, and what that earned. */
@@ -39,6 +41,8 @@ export interface TrainerOptions {
 /** Strictly on-policy PPO on the synthesis step (§2.2): sample, reward, advantage, one step, again. */
 export class PpoTrainer {
   readonly #options: TrainerOptions;
+  /** A group of the last iteration. */
+  #last: GroupTargets | undefined;
 
   constructor(options: TrainerOptions) {
     this.#options = options;
@@ -66,6 +70,7 @@ export class PpoTrainer {
     environment.forget();
     clock.enter("advantages");
     const batch = batchTargets(episodes, await groupValues(this.#options, episodes), recipe);
+    this.#last = batch[0];
     const rates = scheduledRates(recipe, at);
     clock.enter("critic");
     let critic = { loss: Number.NaN, gradientNorm: Number.NaN };
@@ -82,7 +87,10 @@ export class PpoTrainer {
     return { ...metrics, seconds: clock.seconds() };
   }
 
-  /** Responses to every prompt from the current policy. */
+  /**
+   * Responses to every prompt from the current policy; none is longer than what the served model may say.
+   * @throws {NonFiniteError}
+   */
   async sample(prompts: readonly string[], rows: number, ...seeds: number[]): Promise<SampledResponse[][]> {
     const { learner, tokenizer, recipe, compute } = this.#options;
     const { config, policy } = learner;
@@ -90,7 +98,7 @@ export class PpoTrainer {
       config,
       parameters: parameterList(config, policy),
       rows,
-      maxTokens: recipe.maxResponseTokens,
+      maxTokens: Math.min(recipe.maxResponseTokens, MAX_NEW_TOKENS),
       endToken: tokenizer.end,
     };
     const parts = [];
@@ -99,7 +107,18 @@ export class PpoTrainer {
       const seed = mixSeed(recipe.seed, 0x99, ...seeds, from);
       parts.push(compute.run("sample", { ...common, prompts: tokens, seed }));
     }
-    return (await Promise.all(parts)).flat();
+    const sampled = (await Promise.all(parts)).flat();
+    const drawn = sampled.flatMap((responses) => responses.map(({ logProbabilities }) => logProbabilities));
+    checkFinite("The policy's probabilities", drawn);
+    return sampled;
+  }
+
+  /**
+   * Look whether policy and critic came out of the last iteration able to learn on.
+   * @throws {NonFiniteError}
+   */
+  async check(): Promise<void> {
+    if (this.#last) await checkLearner(this.#options, this.#last);
   }
 
   text({ tokens }: SampledResponse): string {

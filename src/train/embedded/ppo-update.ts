@@ -1,11 +1,12 @@
-import { floatData } from "../../embedded/engine/host-tensor.ts";
+import { floatData, type HostTensor } from "../../embedded/engine/host-tensor.ts";
 import { parameterList, type Weights } from "../../embedded/weights.ts";
-import { adamwStep } from "../adamw.ts";
+import { type AdamWOptions, type AdamWState, adamwStep } from "../adamw.ts";
 import type { Recipe } from "../recipe.ts";
 import { type ActorCritic, criticParameters } from "./actor-critic.ts";
 import type { Compute } from "./compute.ts";
 import type { Gradient } from "./compute-tasks.ts";
-import { GradientSum, NonFiniteError } from "./gradient-sum.ts";
+import { checkFinite, checkTensors } from "./finite.ts";
+import { GradientSum } from "./gradient-sum.ts";
 import { type PackedGroup, padRows, unpadRows } from "./pack-group.ts";
 import { type GroupTargets, scaledWeights } from "./ppo-batch.ts";
 
@@ -17,7 +18,10 @@ export interface StepContext {
   start: Weights;
 }
 
-/** V of every response token, one array a response, for every group. */
+/**
+ * V of every response token, one array a response, for every group.
+ * @throws {NonFiniteError}
+ */
 export function groupValues(
   { learner, compute }: Pick<StepContext, "learner" | "compute">,
   groups: readonly { packed: PackedGroup }[],
@@ -27,7 +31,9 @@ export function groupValues(
   return Promise.all(
     groups.map(async ({ packed }) => {
       const { shape, inputs } = packed;
-      return unpadRows(packed, await compute.run("values", { config, parameters, shape, inputs }));
+      const values = unpadRows(packed, await compute.run("values", { config, parameters, shape, inputs }));
+      checkFinite("The critic's values", values);
+      return values;
     }),
   );
 }
@@ -57,10 +63,9 @@ export async function policyStep(
   );
   for (const { gradients } of found) sum.add(gradients);
   const loss = total(found);
-  if (!Number.isFinite(loss)) throw new NonFiniteError("The policy's loss is not finite.");
-  sum.check("policy's loss", [...policy.keys()]);
+  checkFinite("The policy's losses", [[loss]]);
   const options = adamOptions(context.recipe, learningRate);
-  const gradientNorm = adamwStep(parameters.map(floatData), sum.arrays, policyOptimizer, options);
+  const gradientNorm = optimize("policy", policy, parameters, sum, policyOptimizer, options);
   const step: PolicyStep = { loss, gradientNorm, ratios: [], entropies: [], divergences: [] };
   for (const [index, targets] of batch.entries()) addFigures(step, targets, found[index] as PolicyGradient);
   return step;
@@ -114,31 +119,61 @@ function addFigures(step: PolicyStep, { group }: GroupTargets, { perToken, kl }:
 
 /** One gradient step of the critic on the whole batch. @returns Its loss, and the gradient's norm. */
 export async function criticStep(
-  { learner, compute, recipe }: StepContext,
+  context: StepContext,
   batch: readonly GroupTargets[],
   learningRate: number,
 ): Promise<{ loss: number; gradientNorm: number }> {
-  const { config, critic, criticOptimizer } = learner;
+  const { config, critic, criticOptimizer } = context.learner;
   const parameters = criticParameters(config, critic);
   const sum = new GradientSum(parameters);
-  const found = await Promise.all(
-    batch.map((targets) => {
-      const { packed } = targets.group;
-      const { shape, inputs } = packed;
-      const rows = [
-        scaledWeights(targets, 1),
-        padRows(packed, targets.returns),
-        padRows(packed, targets.values),
-      ];
-      return compute.run("critic", { config, parameters, shape, inputs, rows, clip: recipe.valueClip });
-    }),
-  );
+  const found = await Promise.all(batch.map((targets) => criticGradient(context, targets)));
   for (const { gradients } of found) sum.add(gradients);
   const loss = total(found);
-  if (!Number.isFinite(loss)) throw new NonFiniteError("The critic's loss is not finite.");
-  sum.check("critic's loss", [...critic.keys()]);
-  const options = adamOptions(recipe, learningRate);
-  return { loss, gradientNorm: adamwStep(parameters.map(floatData), sum.arrays, criticOptimizer, options) };
+  checkFinite("The critic's losses", [[loss]]);
+  const options = adamOptions(context.recipe, learningRate);
+  return { loss, gradientNorm: optimize("critic", critic, parameters, sum, criticOptimizer, options) };
+}
+
+function criticGradient({ learner, compute, recipe }: StepContext, targets: GroupTargets): Promise<Gradient> {
+  const { config, critic } = learner;
+  const { packed } = targets.group;
+  const { shape, inputs } = packed;
+  const parameters = criticParameters(config, critic);
+  const rows = [scaledWeights(targets, 1), padRows(packed, targets.returns), padRows(packed, targets.values)];
+  return compute.run("critic", { config, parameters, shape, inputs, rows, clip: recipe.valueClip });
+}
+
+/**
+ * Whether policy and critic can still learn from a group: a step can leave weights that are finite and yet too large to
+ * compute with, and such a model must not replace the checkpoint before it.
+ * @throws {NonFiniteError}
+ */
+export async function checkLearner(context: StepContext, targets: GroupTargets): Promise<void> {
+  const { policy, critic } = context.learner;
+  const policyFound = await policyGradient(context, targets, true);
+  checkTensors("The policy's gradients", policy.keys(), policyFound.gradients.map(floatData));
+  const criticFound = await criticGradient(context, targets);
+  checkTensors("The critic's gradients", critic.keys(), criticFound.gradients.map(floatData));
+}
+
+/**
+ * One step, with nothing that is not finite before it or after it.
+ * @returns The gradient's norm before clipping.
+ */
+function optimize(
+  role: "policy" | "critic",
+  weights: Weights,
+  parameters: readonly HostTensor[],
+  { arrays: gradients }: GradientSum,
+  state: AdamWState,
+  options: AdamWOptions,
+): number {
+  const arrays = parameters.map(floatData);
+  checkTensors(`The ${role}'s gradients`, weights.keys(), gradients);
+  const isMatrix = (index: number) => (parameters[index] as HostTensor).shape.length > 1;
+  const norm = adamwStep(arrays, gradients, state, options, isMatrix);
+  checkTensors(`After its step the ${role}'s weights`, weights.keys(), arrays);
+  return norm;
 }
 
 const total = (found: readonly Gradient[]) => found.reduce((sum, { loss }) => sum + loss, 0);
