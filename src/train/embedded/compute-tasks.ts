@@ -38,7 +38,8 @@ export interface Gradient {
   gradients: HostTensor[];
 }
 
-const keyOf = (shape: GroupShape) => Object.values(shape).join();
+/** Programs differ by model and shape; what is fixed in them beside that is added. */
+const keyOf = (config: LlamaConfig, shape: GroupShape) => [config, shape].flatMap(Object.values).join();
 
 async function gradientOf(outputs: HostTensor[], perToken: number): Promise<Gradient> {
   const [loss, ...rest] = outputs;
@@ -61,7 +62,7 @@ export const COMPUTE_TASKS = {
     programs: ProgramCache,
     { config, parameters, shape, inputs }: GroupTask,
   ): Promise<Float32Array> {
-    const key = `values ${keyOf(shape)}`;
+    const key = `values ${keyOf(config, shape)}`;
     const [values] = await programs.run(key, () => valuesGraph(config, shape), [...parameters, ...inputs]);
     return floatData(values);
   },
@@ -72,17 +73,17 @@ export const COMPUTE_TASKS = {
     const all = [...parameters, ...inputs, ...rows];
     if (start) {
       const graph = () => logProbabilitiesGraph(config, shape);
-      all.push(...(await programs.run(`start ${keyOf(shape)}`, graph, [...start, ...inputs])));
+      all.push(...(await programs.run(`start ${keyOf(config, shape)}`, graph, [...start, ...inputs])));
     }
     const options = { ...task.options, kl: start !== undefined };
-    const key = `policy ${keyOf(shape)} ${JSON.stringify(options)}`;
+    const key = `policy ${keyOf(config, shape)} ${JSON.stringify(options)}`;
     return gradientOf(await programs.run(key, () => policyLossGraph(config, shape, options), all), 3);
   },
 
   /** Loss and values, and the critic's gradient. */
   async critic(programs: ProgramCache, task: CriticTask): Promise<Gradient> {
     const { config, parameters, shape, inputs, rows, clip } = task;
-    const key = `critic ${keyOf(shape)} ${clip}`;
+    const key = `critic ${keyOf(config, shape)} ${clip}`;
     const graph = () => valueLossGraph(config, shape, clip);
     return gradientOf(await programs.run(key, graph, [...parameters, ...inputs, ...rows]), 1);
   },
@@ -96,7 +97,7 @@ export const COMPUTE_TASKS = {
       batch,
     }: { config: LlamaConfig; parameters: readonly HostTensor[]; batch: HostTensor[] },
   ): Promise<Gradient> {
-    const key = `cross-entropy ${batch[0]?.shape.join()}`;
+    const key = `cross-entropy ${[Object.values(config), batch[0]?.shape].join()}`;
     return gradientOf(
       await programs.run(key, () => crossEntropyGradient(config), [...parameters, ...batch]),
       0,

@@ -9,9 +9,15 @@ const port = parentPort as NonNullable<typeof parentPort>;
 const { kind } = workerData as { kind?: Executor["kind"] };
 const programs = new ProgramCache(await createExecutor({ ...(kind && { kind }), threads: 1 }));
 
-port.on("message", async ({ task, input }: { task: TaskName; input: never }) => {
+port.on("message", async (job: { task: TaskName; input: never } | "end") => {
+  if (job === "end") {
+    // A thread that is torn down inside a kernel takes the process with it.
+    await programs.dispose();
+    port.close();
+    return;
+  }
   try {
-    port.postMessage({ output: await COMPUTE_TASKS[task](programs, input) });
+    port.postMessage({ output: await COMPUTE_TASKS[job.task](programs, job.input) });
   } catch (error) {
     port.postMessage({ error });
   }

@@ -45,7 +45,10 @@ export function threadedCompute({
 } = {}): Compute {
   const waiting: Job[] = [];
   const idle: Worker[] = [];
-  const workers = Array.from({ length: threads }, () => new Worker(WORKER, { workerData: { kind } }));
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(WORKER, { workerData: { kind }, execArgv: [] }),
+  );
   const busy = new Map<Worker, Job>();
   let failure: Error | undefined;
 
@@ -61,8 +64,8 @@ export function threadedCompute({
     worker.postMessage({ task: job.task, input: job.input });
   }
 
-  function fail(cause: unknown): void {
-    failure ??= new PacoreError("A thread of the training ended; go on from the last checkpoint.", { cause });
+  function fail(cause: unknown, error = new PacoreError(THREAD_ENDED, { cause })): void {
+    failure ??= error;
     for (const job of [...busy.values(), ...waiting.splice(0)]) job.reject(failure);
     busy.clear();
   }
@@ -89,11 +92,20 @@ export function threadedCompute({
         if (worker) next(worker);
       }),
     dispose: async () => {
-      failure ??= new PacoreError("The training's threads were ended.");
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      fail(undefined, new PacoreError("The training's threads were ended."));
+      const alive = workers.filter(({ threadId }) => threadId >= 0);
+      await Promise.all(
+        alive.map((worker) => {
+          worker.ref();
+          worker.postMessage("end");
+          return new Promise((resolve) => worker.once("exit", resolve));
+        }),
+      );
     },
   };
 }
+
+const THREAD_ENDED = "A thread of the training ended; go on from the last checkpoint.";
 
 /** The worker's file beside this one: TypeScript in a clone, JavaScript in the package. */
 const WORKER = new URL(`./compute-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);

@@ -35,9 +35,16 @@ export class ProgramCache {
   }
 
   #program(key: string, graph: () => Graph, inputs: readonly TensorSpec[]): Promise<Program> {
-    const program = this.#programs.get(key) ?? this.#executor.compile(graph(), { inputs });
+    const program = this.#programs.get(key) ?? this.#compile(key, graph, inputs);
     this.#programs.delete(key);
     this.#programs.set(key, program);
+    return program;
+  }
+
+  #compile(key: string, graph: () => Graph, inputs: readonly TensorSpec[]): Promise<Program> {
+    const program = this.#executor.compile(graph(), { inputs });
+    // What could not be compiled for these inputs may be for others.
+    program.catch(() => this.#programs.delete(key));
     return program;
   }
 

@@ -31,7 +31,7 @@ export interface SampleGroupsOptions {
 }
 
 const HIDDEN = -1e9;
-/** Programs are compiled for prompt lengths in these steps. */
+/** Programs are compiled for prompt lengths in these steps: fewer pad more, more keep more memory. */
 export const PROMPT_STEP = 64;
 
 /** Smallest multiple of `step` that holds `length`. */
@@ -122,7 +122,7 @@ async function readPrompt(
   last.data[prompt.length - 1] = 1;
   const inputs = [...parameters, ids, last];
   const [logits, ...caches] = await programs.run(
-    `prefill ${promptLength}`,
+    `prefill ${[...Object.values(config), promptLength]}`,
     () => prefillGraph(config),
     inputs,
   );
@@ -150,7 +150,7 @@ async function decodeStep(
     }
   }
   const inputs = [...parameters, ids, cos, sin, promptMask, generatedMask, ...promptCaches, ...generated];
-  const key = `decode ${Object.values(shape).join()}`;
+  const key = `decode ${[config, shape].flatMap(Object.values)}`;
   const [logits, ...added] = await programs.run(key, () => decodeGraph(config, shape), inputs);
   remember(batch, added, step - 1, size);
   return floatData(logits);
