@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Semaphore } from "../core/semaphore.ts";
@@ -69,12 +70,14 @@ export async function trainCommand(name: string, flags: TrainRunFlags): Promise<
   const plan = { ...recipe, ...(flags.stage && { stages: [flags.stage] }) };
   const view = trainView({ json: flags.json ?? false, recipe: plan });
   let finished = false;
+  let begun = false;
   try {
     let first = true;
     for await (const event of events) {
       if (first) await writeFile(join(flags.out, "recipe.json"), recipeFile(recipe, RECIPE_SOURCES));
       first = false;
       view.show(event);
+      begun ||= event.type === "begin";
       finished = event.type === "end";
     }
   } catch (error) {
@@ -82,20 +85,22 @@ export async function trainCommand(name: string, flags: TrainRunFlags): Promise<
   } finally {
     view.close();
     await compute.dispose();
-    if (!finished) process.stderr.write(`go on with: ${resumeHint(name, flags)}\n`);
+    if (begun && !finished) process.stderr.write(`go on with: ${resumeHint(name, flags)}\n`);
   }
   if (!flags.json) process.stdout.write(`report: ${await writeRunPage(flags.out)}\n`);
   return EXIT.answered;
 }
 
-const NO_POOL = `a pool of verified messages is missing; build one, then name it:
-  pacore pool build worklist:1000:7 --out runs/pool.jsonl
-  pacore train lab --pool runs/pool.jsonl --out runs/lab`;
+const NO_POOL =
+  "--pool: a pool of verified messages is missing; build one with `pacore pool build worklist:1200:7 " +
+  "--model embedded:models/embedded-start --out runs/pool.jsonl`, then name it.";
 
 const recipeFile = (recipe: object, sources: object) => `${JSON.stringify({ recipe, sources }, null, 2)}\n`;
 
 async function readEntries(path: string): Promise<PoolEntry[]> {
   const { readPool } = await import("../train/index.ts");
+  if (!existsSync(path))
+    throw new InputError(`--pool: there is no file ${path}; pacore pool build makes one.`);
   const entries: PoolEntry[] = [];
   let rejected = 0;
   const onRejected = ({ file, line, reason }: { file: string; line: number; reason: string }) => {

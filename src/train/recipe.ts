@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PacoreError } from "../errors.ts";
+import { InvalidOptionError } from "../errors.ts";
 
 const fraction = z.number().min(0).max(1);
 const count = z.int().min(0);
@@ -160,7 +160,10 @@ export const LAB_RECIPE: Recipe = recipeSchema.parse({
 
 export const RECIPES: Readonly<Record<string, Recipe>> = { paper: PAPER_RECIPE, lab: LAB_RECIPE };
 
-export class RecipeError extends PacoreError {}
+/** A recipe that cannot be used; the message begins with the field at fault. */
+export class RecipeError extends InvalidOptionError {
+  override name = "RecipeError";
+}
 
 /**
  * Check a recipe as it was read from YAML or JSON. `extends` names a preset whose values it starts from.
@@ -170,11 +173,14 @@ export function parseRecipe(value: unknown): Recipe {
   const { extends: base = "paper", ...fields } = (value ?? {}) as { extends?: string };
   const preset = Object.hasOwn(RECIPES, base) ? RECIPES[base] : undefined;
   if (!preset)
-    throw new RecipeError(`extends: there is no recipe "${base}"; use ${Object.keys(RECIPES).join(" or ")}.`);
+    throw new RecipeError(
+      "extends",
+      `there is no recipe "${base}"; use ${Object.keys(RECIPES).join(" or ")}.`,
+    );
   const parsed = recipeSchema.safeParse({ ...preset, ...fields });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new RecipeError(`${issue?.path.join(".") || "recipe"}: ${issue?.message}`);
+    throw new RecipeError(issue?.path.join(".") || "recipe", issue?.message ?? "it cannot be read");
   }
   return checked(parsed.data);
 }
@@ -182,10 +188,14 @@ export function parseRecipe(value: unknown): Recipe {
 function checked(recipe: Recipe): Recipe {
   if (recipe.messagesMin > recipe.messagesMax)
     throw new RecipeError(
-      `messagesMin: ${recipe.messagesMin} is more than messagesMax, ${recipe.messagesMax}.`,
+      "messagesMin",
+      `${recipe.messagesMin} is more than messagesMax, ${recipe.messagesMax}.`,
     );
   if (recipe.soloInstances >= recipe.instances)
-    throw new RecipeError(`soloInstances: leave some of the ${recipe.instances} instances their references.`);
+    throw new RecipeError(
+      "soloInstances",
+      `leave some of the ${recipe.instances} instances their references.`,
+    );
   return recipe;
 }
 
