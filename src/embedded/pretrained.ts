@@ -51,9 +51,10 @@ export function toHuggingFaceConfig(config: LlamaConfig, end = 0) {
  */
 export async function loadPretrained(directory: URL | string = SHIPPED_MODEL): Promise<Pretrained> {
   const folder = typeof directory === "string" ? directory : fileURLToPath(directory);
-  const [configFile, modelFile, vocabularyFile] = (await Promise.all(
-    ["config.json", "model.safetensors", "vocabulary.json"].map((name) => readModelFile(folder, name)),
-  )) as [Buffer, Buffer, Buffer];
+  // In turn: of several that are missing the first is named, whichever the system would miss first.
+  const configFile = await readModelFile(folder, "config.json");
+  const modelFile = await readModelFile(folder, "model.safetensors");
+  const vocabularyFile = await readModelFile(folder, "vocabulary.json");
   const config = checked(folder, "config.json", () => readConfig(JSON.parse(String(configFile))));
   const tokenizer = checked(folder, "vocabulary.json", () =>
     createTokenizer(readVocabulary(JSON.parse(String(vocabularyFile)), config.vocabSize)),
