@@ -16,7 +16,8 @@ export function outerScript(box: string, joins: readonly string[]): string {
   const pipes = [STREAMS.stdout, STREAMS.stderr].map((name) => quoted(`${box}/${name}`)).join(" ");
   return [
     ...joins.map((file) => `echo $$ > ${quoted(file)}`),
-    "echo 1000 > /proc/self/oom_score_adj",
+    // Where that may not be said, it is not said.
+    "{ echo 1000 > /proc/self/oom_score_adj || :; } 2>/dev/null",
     `mkfifo -m 666 ${pipes}`,
     'exec "$@"',
   ].join(" && ");
