@@ -68,8 +68,8 @@ async function evaluateSome(
     for (const [index, syntheses] of answers.messages.entries()) {
       const value = mean(syntheses.map(({ score }) => score ?? 0));
       note(`[${width}]`, value);
-      if ((sets[index] as PoolMessage[]).every(({ score }) => score !== 1))
-        note(`emergent [${width}]`, value);
+      const read = sets[index] as PoolMessage[];
+      if (read.length > 0 && read.every(({ score }) => score === 0)) note(`emergent [${width}]`, value);
     }
   }
 }
