@@ -19,6 +19,8 @@ export interface Ended {
 /** Often enough that no program gets far beyond its limits between two looks. */
 const LOOK_MS = 20;
 const SIGKILLED = 137;
+/** What the process used before it was the program counts against its limit, and is before our time. */
+const BEFORE_MS = 200;
 
 /** What the processes of a run have used, all together. */
 export interface Meter {
@@ -86,7 +88,7 @@ function endOf(
   { meter, limits, wallMs }: { meter: Meter; limits: Limits; wallMs: number },
 ): End {
   if (meter.outOfMemory()) return "memory";
-  return exitCode === SIGKILLED && wallMs >= limits.cpuMs ? "cpu" : "exited";
+  return exitCode === SIGKILLED && wallMs >= limits.cpuMs - BEFORE_MS ? "cpu" : "exited";
 }
 
 function collect(outputs: Outputs, limit: number, onFlood: () => void) {
