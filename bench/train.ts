@@ -51,7 +51,7 @@ async function trainingStep(compute: Compute, config: LlamaConfig): Promise<() =
   const parameters = parameterList(config, weights);
   const arrays = parameters.map(({ data }) => data as Float32Array);
   const optimizer = createAdamW(arrays);
-  const [rows, length, prefixLength] = [32, 128, 1];
+  const [rows, length, prefixLength] = [32, 128, 16];
   const tokens = () =>
     integers(
       [rows * length],
@@ -66,8 +66,8 @@ async function trainingStep(compute: Compute, config: LlamaConfig): Promise<() =
     parameters,
     shape: { rows, length, prefixLength },
     inputs: [
-      integers([1]),
-      floats([1]),
+      integers([prefixLength]),
+      floats([prefixLength]),
       tokens(),
       filled([length, 1, size], random.uniform),
       filled([length, 1, size], random.uniform),
