@@ -1,9 +1,17 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { seededRandom } from "../../src/core/random.ts";
+import { Cell } from "../../src/verify/code/cell.ts";
+import { sweepProcesses } from "../../src/verify/code/sweep.ts";
 import { missing, processesWith, python, SMALL, smallSandbox, someTime } from "./sandbox-open.ts";
+
+const PATIENT = { timeout: 120_000 };
+const findBwrap = () => execFileSync("/bin/sh", ["-c", "command -v bwrap"], { encoding: "utf8" }).trim();
 
 describe.skipIf(missing !== undefined)(`what a program cannot outlive (${missing ?? "bubblewrap"})`, () => {
   test("the process that ends with us, and ends all others, is out of reach", async () => {
@@ -24,13 +32,12 @@ for name in ["mem", "syscall", "root", "fd/5", "../1/mem"]:
     await chmod(folder, 0o755);
     // What is left of a hijacked one: it does not die with its parent any more.
     const deaf = join(folder, "bwrap");
-    const own = execFileSync("/bin/sh", ["-c", "command -v bwrap"], { encoding: "utf8" }).trim();
     const script = `#!/bin/sh
 for word; do
   shift
   [ "$word" = --die-with-parent ] || set -- "$@" "$word"
 done
-exec ${own} "$@"
+exec ${findBwrap()} "$@"
 `;
     await writeFile(deaf, script);
     await chmod(deaf, 0o755);
@@ -41,10 +48,46 @@ exec ${own} "$@"
     expect(processesWith(seconds)).toEqual([]);
     const controller = new AbortController();
     const run = sandbox.run({ ...asleep, limits: SMALL }, controller.signal);
-    await vi.waitUntil(() => processesWith(`sleep\0${seconds}`).length > 0, { timeout: 120_000 });
+    await vi.waitUntil(() => processesWith(`sleep\0${seconds}`).length > 0, PATIENT);
     controller.abort(new Error("enough"));
     await expect(run).rejects.toThrow("enough");
     expect(processesWith(seconds)).toEqual([]);
+  });
+
+  test("a room that is ended while it is made, at whatever point, leaves nothing behind", async () => {
+    const { folder } = await smallSandbox();
+    const filter = join(folder, "filter");
+    const random = seededRandom(1);
+    const plan = {
+      bwrap: findBwrap(),
+      folder,
+      filter,
+      cgroups: undefined,
+      tmpBytes: 1 << 20,
+      node: undefined,
+    };
+    for (let k = 0; k < 30; k++) {
+      const cells = Array.from({ length: 4 }, () => new Cell(plan));
+      await Promise.all(cells.map((cell) => delay(random() * 30).then(() => cell.close())));
+    }
+    expect(processesWith(folder)).toEqual([]);
+  });
+
+  test("what a killed process left of its rooms is ended, and nobody else's", async () => {
+    const seconds = someTime();
+    const room = (owner: number) => {
+      const word = ["--setenv", "ROOM", `pacore-sandbox-${owner}-x`];
+      const view = ["--die-with-parent", "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/"];
+      const child = spawn(findBwrap(), [...view, ...word, "/bin/sleep", seconds], { stdio: "ignore" });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      return { child, exit: once(child, "exit") };
+    };
+    const [dead, living] = [room(99_999_999), room(process.pid)];
+    // Each is bubblewrap, bubblewrap inside, and the sleeper.
+    await vi.waitUntil(() => processesWith(seconds).length === 6, PATIENT);
+    expect(sweepProcesses()).toHaveLength(1);
+    await dead.exit;
+    expect(living.child.exitCode ?? living.child.signalCode).toBe(null);
   });
 
   test("no crash leaves a core, nor hands one to the machine's collector", async () => {

@@ -10,6 +10,7 @@ import { type Limits, prlimitOf } from "./limits.ts";
 import {
   childrenOf,
   endOf,
+  killGroup,
   killProcess,
   type Process,
   processOf,
@@ -62,6 +63,7 @@ export class Cell {
   /** The first process of the namespace: when it is gone, all are. */
   #first: Process | undefined;
   #used = false;
+  #over = false;
   /** Settles when a job may be given; rejects with a `SandboxError`. */
   readonly ready: Promise<void>;
 
@@ -77,7 +79,10 @@ export class Cell {
       this.#child.once("error", () => resolve());
     });
     // It should die with the outer bubblewrap, which does not wait for it; nobody need rely on that.
-    this.#child.once("exit", () => this.kill());
+    this.#child.once("exit", () => {
+      this.kill();
+      this.#over = true;
+    });
     this.#gone = ended.then(() => this.#first && endOf(this.#first));
     // What a run used is read off its group before that goes.
     void this.#gone.then(() => this.#used || this.#clean());
@@ -205,9 +210,13 @@ export class Cell {
     return { outOfMemory, cpuMs: () => undefined };
   }
 
-  /** With its first process dies everything in the namespace. */
+  /**
+   * With its first process dies everything in the namespace. Before that is known, the group is what there is: the outer
+   * bubblewrap alone would leave the inner one waiting for it for ever, and the shell in it ends when nothing can be read.
+   */
   kill(): void {
-    this.#child.kill("SIGKILL");
+    if (!this.#over) killGroup(this.#child.pid);
+    this.#child.stdin?.destroy();
     if (this.#first) killProcess(this.#first);
   }
 

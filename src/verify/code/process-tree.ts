@@ -79,6 +79,11 @@ const lives = ({ pid, startedAt }: Process): boolean =>
     return now.startedAt === startedAt && now.state !== "Z" && now.state !== "X";
   }, false);
 
+/** All processes of a group, by its first one's number, which must not have been waited for. */
+export function killGroup(leader: number | undefined): void {
+  if (leader !== undefined) tried(() => process.kill(-leader, "SIGKILL"), false);
+}
+
 export function killProcess(one: Process): void {
   if (lives(one)) tried(() => process.kill(one.pid, "SIGKILL"), false);
 }

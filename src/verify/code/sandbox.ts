@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { accessSync, chmodSync, constants, existsSync, rmSync, statSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -11,6 +11,7 @@ import { DEFAULT_LIMITS } from "./limits.ts";
 import { SandboxUnavailableError } from "./sandbox-errors.ts";
 import { seccompFilter } from "./seccomp.ts";
 import type { Ended } from "./supervise.ts";
+import { FOLDER_PREFIX, sweepFolders, sweepProcesses } from "./sweep.ts";
 
 export interface SandboxOptions {
   /** Runs at once. Default: one for each processor, at most 8. */
@@ -39,6 +40,7 @@ export class Sandbox {
   readonly #warm: number;
   readonly #gate: Semaphore;
   readonly #idle: Cell[] = [];
+  readonly #running = new Set<Cell>();
   readonly #leave: () => void;
   #closed = false;
 
@@ -49,7 +51,10 @@ export class Sandbox {
     this.caps = plan.cgroups ? `cgroup v${plan.cgroups.version}` : "watched";
     this.node = plan.node?.startsWith("/usr/") ? plan.node : plan.node && "/node";
     this.folder = plan.folder;
-    this.#leave = () => rmSync(plan.folder, { recursive: true, force: true });
+    this.#leave = () => {
+      for (const cell of [...this.#idle, ...this.#running]) cell.kill();
+      rmSync(plan.folder, { recursive: true, force: true });
+    };
     process.once("exit", this.#leave);
   }
 
@@ -62,7 +67,8 @@ export class Sandbox {
     try {
       const cell = this.#take();
       cell.hold(true);
-      return await cell.run(job, signal);
+      this.#running.add(cell);
+      return await cell.run(job, signal).finally(() => this.#running.delete(cell));
     } finally {
       release();
     }
@@ -123,8 +129,9 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   }
   const cgroups = options.cgroups === false ? undefined : findCgroupRoot();
   if (cgroups) sweepCgroups(cgroups);
+  sweepProcesses();
   await sweepFolders();
-  const folder = await mkdtemp(join(tmpdir(), `pacore-sandbox-${process.pid}-`));
+  const folder = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
   // Cells are nobody's when we are root, and each is closed to others.
   chmodSync(folder, 0o711);
   await writeFile(join(folder, "filter"), filter);
@@ -137,16 +144,6 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     node: findNode(),
   };
   return tried(new Sandbox(plan, options));
-}
-
-/** What killed processes left behind. */
-async function sweepFolders(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const owner = /^pacore-sandbox-(\d+)-/.exec(name)?.[1];
-    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
-    // Another user's is theirs to remove.
-    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
-  }
 }
 
 async function tried(sandbox: Sandbox): Promise<Sandbox> {
