@@ -7,6 +7,7 @@ import { Semaphore } from "../../core/semaphore.ts";
 import { Slots } from "../../core/slots.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import type { TokenUsage } from "../../core/usage.ts";
+import { problemJournal } from "../../data/asking/work-journal.ts";
 import { type Grade, type Grader, gradeOnce } from "../../data/grade.ts";
 import type { Problem } from "../../data/problem.ts";
 import type { RunJournal } from "../../journal/run-journal.ts";
@@ -14,7 +15,7 @@ import type { BuildOutcome, BuildSettings } from "./build-pool.ts";
 import { type BuildFigures, BuildTally, type MessageSums } from "./build-tally.ts";
 import type { PoolMessage } from "./pool-entry.ts";
 import type { PoolFile } from "./pool-file.ts";
-import { type PoolJournal, problemJournal } from "./pool-journal.ts";
+import type { PoolJournal } from "./pool-journal.ts";
 import { MessageSampler, type PlaceOutcome } from "./sample-messages.ts";
 import { type Seat, seatsFor } from "./seats.ts";
 

@@ -1,16 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Spent } from "../../core/caps.ts";
-import type { Journal, RunHeader } from "../../core/journal.ts";
-import type { Trajectory } from "../../core/trajectory.ts";
+import type { RunHeader } from "../../core/journal.ts";
 import { NO_USAGE, type TokenUsage } from "../../core/usage.ts";
+import { explainRefusal, runIdFor, spentBy } from "../../data/asking/work-journal.ts";
 import type { Problem } from "../../data/problem.ts";
 import { toPrompt } from "../../data/to-prompt.ts";
-import { InvalidOptionError } from "../../errors.ts";
 import { encode } from "../../journal/codec.ts";
-import { JournalBusyError, JournalMismatchError } from "../../journal/errors.ts";
 import type { RunJournal } from "../../journal/run-journal.ts";
 import { type JournalStore, openJournal } from "../../journal/store.ts";
-import type { RunSummary } from "../../journal/summary.ts";
 
 /** What decides a pool's trajectories: a pool that is gone on with must have the same. */
 export interface PoolSettings {
@@ -49,16 +46,16 @@ export class PoolJournal {
       return new PoolJournal(store, settings, run);
     } catch (error) {
       await store.close();
-      throw explain(path, error);
+      throw explainRefusal(path, "a pool", error);
     }
   }
 
   /** The run of one problem, finished or not. */
   async run(problem: Problem): Promise<RunJournal> {
     try {
-      return await this.#store.run(headerOf(runIdOf(problem), this.#settings, toPrompt(problem)));
+      return await this.#store.run(headerOf(runIdFor(problem.id), this.#settings, toPrompt(problem)));
     } catch (error) {
-      throw explain(this.#store.path, error);
+      throw explainRefusal(this.#store.path, "a pool", error);
     }
   }
 
@@ -84,22 +81,6 @@ export class PoolJournal {
   }
 }
 
-function spentBy(runs: readonly RunSummary[]): Spent {
-  const spent: Spent = { calls: 0, input: 0, cachedInput: 0, output: 0 };
-  for (const { trajectories, inputTokens, outputTokens } of runs) {
-    spent.calls += Object.values(trajectories).reduce((sum, count) => sum + count, 0);
-    spent.input += inputTokens;
-    spent.output += outputTokens;
-  }
-  return spent;
-}
-
-/** Printable and not too long, whatever ids a data set has. */
-function runIdOf({ id }: Problem): string {
-  const plain = /^[\x20-\x7e]{1,200}$/.test(id);
-  return `problem ${plain ? id : createHash("sha256").update(id).digest("hex")}`;
-}
-
 function headerOf(runId: string, settings: PoolSettings, prompt: unknown): RunHeader {
   const { model, size, ...rest } = settings;
   const call = { prompt };
@@ -111,55 +92,5 @@ function headerOf(runId: string, settings: PoolSettings, prompt: unknown): RunHe
     call,
     settings: rest,
     fingerprint: createHash("sha256").update(encode({ settings, call })).digest("hex"),
-  };
-}
-
-function explain(path: string, error: unknown): unknown {
-  if (error instanceof JournalMismatchError) {
-    const what = `${path} belongs to a pool with another ${error.differences.join("; ")}; name another file.`;
-    return new InvalidOptionError("out", what, { cause: error });
-  }
-  if (error instanceof JournalBusyError) {
-    const who = `process ${error.pid} on ${error.host}`;
-    return new InvalidOptionError("out", `is being built by ${who}; wait until it ends.`, { cause: error });
-  }
-  return error;
-}
-
-export interface ProblemJournalOptions {
-  /** Keep the reasoning too, not the conclusions alone. */
-  keepReasoning: boolean;
-  /** Whether the build itself is being stopped. */
-  isStopped: () => boolean;
-  /** A call is on disk. */
-  onPut: (trajectory: Trajectory) => void;
-}
-
-/**
- * A problem's run as the core writes it. Calls that were cancelled because the build stops are kept for the totals
- * alone, under attempts below zero: the next life asks them again as if for the first time, with the same seed.
- */
-export function problemJournal(
-  run: RunJournal,
-  { keepReasoning, isStopped, onPut }: ProblemJournalOptions,
-): Journal {
-  const abandoned = new Map<number, number>();
-  for (const { index, attempt } of run.trajectories())
-    abandoned.set(index, Math.min(attempt, abandoned.get(index) ?? 0));
-  return {
-    trajectories: () => run.trajectories(),
-    rounds: () => [],
-    result: () => run.result(),
-    putRound: async () => {},
-    putResult: (result) => run.putResult(result),
-    putTrajectory: async (trajectory) => {
-      const kept = keepReasoning ? trajectory : { ...trajectory, content: [] };
-      if (trajectory.outcome === "cancelled" && isStopped()) {
-        const attempt = (abandoned.get(trajectory.index) ?? 0) - 1;
-        abandoned.set(trajectory.index, attempt);
-        await run.putTrajectory({ ...kept, attempt });
-      } else await run.putTrajectory(kept);
-      onPut(trajectory);
-    },
   };
 }
