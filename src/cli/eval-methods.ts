@@ -17,11 +17,12 @@ import { readText } from "./read-file.ts";
 
 type MethodFlags = Pick<
   EvalFlags,
-  "widths" | "secondRound" | "selfConsistency" | "plurality" | "single" | "ablate"
+  "widths" | "secondRound" | "selfConsistency" | "plurality" | "single" | "ablate" | "pool"
 >;
 
 /** What is compared: as named, else one plain sample and [4]. @throws {InputError} */
 export async function methodsOf(flags: MethodFlags): Promise<Method[]> {
+  checkPooled(flags);
   const named = flags.widths.map((text) => coordinated(parseWidths(text, "--widths")));
   const unnamed = named.length + flags.selfConsistency.length + flags.plurality.length === 0 && !flags.single;
   const base = [...(unnamed ? [coordinated([4])] : named), ...secondRounds(flags, named)];
@@ -37,6 +38,14 @@ export async function methodsOf(flags: MethodFlags): Promise<Method[]> {
     ...ablated.flat(),
   ];
   return [...new Map(all.map((method) => [method.key, method])).values()];
+}
+
+/** A pool keeps conclusions: a first round that is drawn from it has no reasoning that could be passed on. */
+function checkPooled({ pool, ablate }: MethodFlags): void {
+  if (pool === undefined || !ablate.includes("no-compaction")) return;
+  throw new InputError(
+    "--ablate no-compaction: the first rounds that --pool draws are conclusions already; leave --pool out.",
+  );
 }
 
 /** The K₂ sweep: [32] with 2, 4, 8 gives [32,2], [32,4], [32,8]. */

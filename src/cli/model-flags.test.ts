@@ -29,3 +29,9 @@ test.each(COMMANDS)("for %s the environment's model does not count beside --base
     vi.unstubAllEnvs();
   }
 });
+
+test.each(COMMANDS)("%s takes several base URLs, repeated or with commas", (_, add) => {
+  const urls = ["--base-url", "http://a/v1", "--base-url=http://b:8000/v1,http://c/v1", "--model", "m"];
+  const flags = add(new Command()).parse(urls, { from: "user" }).opts();
+  expect(modelReference(flags)).toBe("http://a/v1,http://b:8000/v1,http://c/v1#m");
+});

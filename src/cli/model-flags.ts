@@ -41,7 +41,10 @@ export const modelOptions = (): Option[] => [
     "--model <ref>",
     "embedded[:directory], http://host/v1#model, provider:model; beside --base-url an id (env: PACORE_MODEL)",
   ),
-  option("--base-url <url>", "an OpenAI-compatible endpoint; several with commas"),
+  option(
+    "--base-url <url>",
+    "an OpenAI-compatible endpoint; several, balanced: repeat it, or with commas",
+  ).argParser((text: string, before?: string) => (before === undefined ? text : `${before},${text}`)),
   option("--explorer-model <ref>", "another model for all rounds but the last"),
   option("--temperature <t>", "default 1, as in the paper", AMOUNT),
   option("--top-p <p>", "default 1, as in the paper", parseNumber({ least: 0, most: 1 })),

@@ -141,6 +141,7 @@ test("what cannot work is refused before anything is paid: exit code 2", async (
     [["worklist:2", "--widths", "none"], "--single"],
     [["worklist:2", "--widths", "16", "--pool", "8"], "pool: 8 trajectories are too few"],
     [["worklist:2", "--widths", "4", "--ablate", "nothing"], "none of sequential"],
+    [["worklist:2", "--widths", "4", "--ablate", "no-compaction", "--pool", "8"], "leave --pool out"],
     [["worklist:2", "--kind", "judge"], "makes its own problems"],
     [[data, "--kind", "judge", "--model", "http://127.0.0.1:1/v1#m"], "--judge-model"],
     [["worklist:2", "--budget-money", "3"], "--price-in"],
