@@ -23,7 +23,10 @@ export interface StagePlan {
 }
 
 export type StageEvent =
-  /** Always the first: `iteration` is the checkpoint's, over the whole run, that the stage goes on from. */
+  /**
+   * Always the first, and again where an engine went back: `iteration` is the checkpoint's, over the whole run, that the
+   * stage goes on from.
+   */
   | { type: "begin"; stage: number; iteration: number }
   | { type: "iteration"; metrics: IterationMetrics }
   | { type: "evaluation"; metrics: EvaluationMetrics }
@@ -42,6 +45,6 @@ export interface TrainingEngine {
    * @throws The signal's reason, after a checkpoint.
    */
   trainStage(plan: StagePlan): AsyncGenerator<StageEvent, string, undefined>;
-  /** A checkpoint as a model like any other. */
-  serve(checkpoint: string): Promise<LanguageModelV4>;
+  /** A checkpoint as a model like any other; to be disposed of where it can be. */
+  serve(checkpoint: string, signal?: AbortSignal): Promise<LanguageModelV4 & Partial<AsyncDisposable>>;
 }

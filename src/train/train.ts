@@ -111,7 +111,10 @@ async function* trainStage(
     for (;;) {
       const { done, value } = await events.next();
       if (done) return value;
-      if (value.type === "begin") log = await openRunLog({ folder: out, after: value.iteration });
+      if (value.type === "begin") {
+        await log?.close();
+        log = await openRunLog({ folder: out, after: value.iteration });
+      }
       if (value.type === "iteration") await log?.addIteration(value.metrics);
       if (value.type === "evaluation") await log?.addEvaluation(value.metrics);
       yield value;
@@ -140,7 +143,7 @@ async function* measureStage(
       seed,
       maxResponseTokens: maxOutputTokens,
     } = recipe;
-    const model = await engine.serve(checkpoint);
+    const model = await engine.serve(checkpoint, signal);
     const options = {
       model,
       entries: rest,
@@ -152,10 +155,14 @@ async function* measureStage(
       messagesMin,
       messagesMax,
     };
-    for await (const line of measureSynthesis(options)) {
-      await appendFile(path, `${JSON.stringify(line)}\n`);
-      scores.push(line);
-      yield { type: "measure", done: scores.length, problems: entries.length };
+    try {
+      for await (const line of measureSynthesis(options)) {
+        await appendFile(path, `${JSON.stringify(line)}\n`);
+        scores.push(line);
+        yield { type: "measure", done: scores.length, problems: entries.length };
+      }
+    } finally {
+      await model[Symbol.asyncDispose]?.();
     }
   }
   return scores;

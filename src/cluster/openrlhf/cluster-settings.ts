@@ -52,7 +52,6 @@ export const clusterSchema = z.strictObject({
   serveMemory: share.default(0.9),
   serveFlags: words.default([]),
   serveStartMinutes: z.number().positive().default(30),
-  serveConcurrency: count.default(256),
 });
 
 /** The recipe's section `cluster`: the machines, and what the paper leaves to who has them. */
@@ -103,7 +102,6 @@ export const CLUSTER_SOURCES: Record<keyof ClusterSettings, string> = {
   serveMemory: "share of a GPU's memory while measuring",
   serveFlags: "more flags for it",
   serveStartMinutes: "how long it may take until it is healthy",
-  serveConcurrency: "requests at once while measuring",
 };
 
 /** The defaults: one host of eight GPUs. */

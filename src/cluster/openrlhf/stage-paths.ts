@@ -21,6 +21,8 @@ export interface StagePaths {
   rewardLog: string;
   slurmScript: string;
   state: string;
+  /** Of the trainer's process, while it runs. */
+  trainer: string;
 }
 
 export function stagePaths(out: string): StagePaths {
@@ -40,5 +42,6 @@ export function stagePaths(out: string): StagePaths {
     rewardLog: at("rewards.jsonl"),
     slurmScript: at("launch.sbatch"),
     state: at("state.json"),
+    trainer: at("trainer.json"),
   };
 }

@@ -1,5 +1,5 @@
+import { LineFile } from "../../data/line-file.ts";
 import { InvalidOptionError } from "../../errors.ts";
-import { LineFile } from "../../train/pool/line-file.ts";
 import type { PromptRow } from "./prompt-rows.ts";
 
 export interface RowsSummary {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -6,8 +5,7 @@ import { embeddedModel } from "../../embedded/language-model.ts";
 import { loadPretrained, type Pretrained, savePretrained } from "../../embedded/pretrained.ts";
 import { PacoreError } from "../../errors.ts";
 import type { StageEvent, StagePlan, TrainingEngine } from "../engine.ts";
-import { formatPoolEntry, type PoolEntry } from "../pool/pool-entry.ts";
-import type { Recipe } from "../recipe.ts";
+import { stageFingerprint } from "../stage-fingerprint.ts";
 import { type ActorCritic, createActorCritic } from "./actor-critic.ts";
 import { type Compute, threadedCompute } from "./compute.ts";
 import { evaluatePolicy, evaluationScore } from "./evaluate-policy.ts";
@@ -84,7 +82,7 @@ async function openStage(plan: StagePlan, compute: Compute): Promise<Stage> {
   const { recipe, out } = plan;
   await mkdir(out, { recursive: true });
   const found = await loadTrainingState(join(out, STATE));
-  const fingerprint = fingerprintOf(recipe, plan.environment.options.entries);
+  const fingerprint = stageFingerprint(recipe, plan.environment.options.entries);
   if (found && found.progress.fingerprint !== fingerprint)
     throw new PacoreError(
       `${out} was begun with another recipe or pool; name another --out, or go on with its own.`,
@@ -100,13 +98,6 @@ async function openStage(plan: StagePlan, compute: Compute): Promise<Stage> {
   const { tokenizer } = pretrained;
   const trainer = new PpoTrainer({ compute, tokenizer, recipe, learner, start: start.weights });
   return { plan, pretrained, learner, trainer, progress };
-}
-
-/** What a stage must be gone on with: its recipe, and the problems and messages it trains on. */
-function fingerprintOf(recipe: Recipe, entries: readonly PoolEntry[]): string {
-  const hash = createHash("sha256");
-  for (const entry of entries) hash.update(`${formatPoolEntry(entry)}\n`);
-  return `${JSON.stringify(recipe)} ${hash.digest("hex")}`;
 }
 
 /** The state of the stage before, so that its critic and its optimisers go on too. */
