@@ -1,7 +1,7 @@
 import { extname } from "node:path";
+import { LineFile } from "../../data/line-file.ts";
 import type { Rejected } from "../../data/rows.ts";
 import { InvalidOptionError } from "../../errors.ts";
-import { LineFile } from "./line-file.ts";
 import { readPool } from "./pool-entry.ts";
 import { toReleased } from "./released-format.ts";
 

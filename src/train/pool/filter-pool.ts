@@ -1,6 +1,6 @@
+import { LineFile } from "../../data/line-file.ts";
 import type { Rejected } from "../../data/rows.ts";
 import type { Check, Drop, DropReason } from "./drop.ts";
-import { LineFile } from "./line-file.ts";
 import { mapInOrder } from "./map-in-order.ts";
 import { formatPoolEntry, type PoolEntry, readPool } from "./pool-entry.ts";
 

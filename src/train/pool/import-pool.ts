@@ -1,9 +1,9 @@
 import { Semaphore } from "../../core/semaphore.ts";
 import { type Grader, gradeOnce } from "../../data/grade.ts";
+import { LineFile } from "../../data/line-file.ts";
 import { type LoadOptions, problemReader, readRows } from "../../data/load.ts";
 import type { Problem } from "../../data/problem.ts";
 import type { Rejected, Row } from "../../data/rows.ts";
-import { LineFile } from "./line-file.ts";
 import { mapInOrder } from "./map-in-order.ts";
 import {
   formatPoolEntry,
