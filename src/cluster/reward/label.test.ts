@@ -12,7 +12,7 @@ const problem: Problem = {
 };
 
 test("a label carries what the verifier of mathematics needs, and not the question", () => {
-  const label = encodeLabel("s1-3", problem, { messages: 24, domain: "contest" });
+  const label = encodeLabel("s1-3", problem, { messages: 24, right: 3, domain: "contest" });
   expect(label).not.toContain("What is");
   expect(parseLabel(label)).toEqual({
     id: "s1-3",
@@ -20,6 +20,7 @@ test("a label carries what the verifier of mathematics needs, and not the questi
     kind: "math",
     domain: "contest",
     messages: 24,
+    right: 3,
     inlined: { prompt: "", answer: "42", options: { precision: 4 } },
   });
 });

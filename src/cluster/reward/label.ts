@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../data/parse-json.ts";
 import { issueOf, PROBLEM_KINDS, type Problem, type ProblemKind } from "../../data/problem.ts";
 import { PacoreError } from "../../errors.ts";
 
@@ -13,6 +14,8 @@ export interface RewardLabel {
   domain: string;
   /** |M|, the messages in the prompt; 0 for the problem alone. */
   messages: number;
+  /** How many of them are right, where that is known: an answer that is right although none was is emergent (§3.2). */
+  right?: number;
   /** What the verifier needs, where it is small; else the server looks the problem up by its id. */
   inlined?: Pick<Problem, "answer" | "options" | "prompt">;
 }
@@ -20,6 +23,8 @@ export interface RewardLabel {
 export interface LabelOptions {
   /** |M|. */
   messages?: number;
+  /** The right ones of M. */
+  right?: number;
   domain?: string;
 }
 
@@ -38,9 +43,9 @@ export class LabelError extends PacoreError {
 export function encodeLabel(
   instanceId: string,
   problem: Problem,
-  { messages = 0, domain }: LabelOptions = {},
+  { messages = 0, right, domain }: LabelOptions = {},
 ): string {
-  const named = { id: instanceId, problem: problem.id, kind: problem.kind, domain, messages };
+  const named = { id: instanceId, problem: problem.id, kind: problem.kind, domain, messages, right };
   const needs = neededBy(problem);
   return JSON.stringify(isInlined(problem) ? { ...named, ...needs } : named);
 }
@@ -65,6 +70,7 @@ const labelSchema = z.object({
   kind: z.enum(PROBLEM_KINDS).default("math"),
   domain: z.string().min(1).optional(),
   messages: z.int().min(0).default(0),
+  right: z.int().min(0).optional(),
   answer: z.json().optional(),
   options: z.record(z.string(), z.json()).optional(),
   prompt: z.union([z.string(), z.array(z.looseObject({}))]).optional(),
@@ -78,8 +84,8 @@ const labelSchema = z.object({
 export function parseLabel(text: string): RewardLabel {
   const parsed = labelSchema.safeParse(jsonOf(text));
   if (!parsed.success) throw new LabelError(issueOf(parsed.error));
-  const { id, problem = id, kind, domain = kind, messages, answer, options, prompt } = parsed.data;
-  const label: RewardLabel = { id, problem, kind, domain, messages };
+  const { id, problem = id, kind, domain = kind, messages, right, answer, options, prompt } = parsed.data;
+  const label: RewardLabel = { id, problem, kind, domain, messages, ...(right !== undefined && { right }) };
   if (answer === undefined && prompt === undefined) return label;
   label.inlined = {
     prompt: (prompt as Problem["prompt"] | undefined) ?? "",
@@ -91,7 +97,7 @@ export function parseLabel(text: string): RewardLabel {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new LabelError("it is no JSON", { cause });
   }
