@@ -101,7 +101,7 @@ export const CLUSTER_SOURCES: Record<keyof ClusterSettings, string> = {
   serveDataParallel: "replicas while measuring",
   serveMemory: "share of a GPU's memory while measuring",
   serveFlags: "more flags for it",
-  serveStartMinutes: "how long it may take until it is healthy",
+  serveStartMinutes: "how long it may take until it lists its model",
 };
 
 /** The defaults: one host of eight GPUs. */

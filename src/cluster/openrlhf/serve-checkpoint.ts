@@ -50,7 +50,7 @@ export function serveCommand(
 
 /**
  * A model directory behind a server of its own, until the model is disposed of.
- * @throws {PacoreError} with what the server said last, if it ends before it is healthy or takes too long.
+ * @throws {PacoreError} with what the server said last, if it ends before it is ready, or takes too long.
  */
 export async function serveCheckpoint(
   model: string,
@@ -63,7 +63,7 @@ export async function serveCheckpoint(
   const child = await startChild(command, { log, record, secrets: [key], setting: "cluster.serveCommand" });
   const base = new URL(`http://${cluster.serveHost}:${port}/v1`);
   try {
-    await untilHealthy(base, child, options);
+    await untilReady(base, key, child, options);
   } catch (error) {
     await child.stop();
     throw error;
@@ -99,8 +99,8 @@ function toTheEnd({
   return options;
 }
 
-async function untilHealthy(base: URL, child: Child, { cluster, log, signal }: ServeOptions): Promise<void> {
-  const stop = signal ?? new AbortController().signal;
+async function untilReady(base: URL, key: string, child: Child, options: ServeOptions): Promise<void> {
+  const { cluster, log, signal = new AbortController().signal } = options;
   const deadline = Date.now() + cluster.serveStartMinutes * 60_000;
   let over = false;
   const end = child.ended.finally(() => {
@@ -109,25 +109,27 @@ async function untilHealthy(base: URL, child: Child, { cluster, log, signal }: S
   end.catch(() => {});
   for (;;) {
     if (over) await ended(child, log);
-    if (await isHealthy(base)) return;
+    if (await isReady(base, key)) return;
     if (Date.now() > deadline)
       throw new PacoreError(
-        `The checkpoint's server is not healthy after ${cluster.serveStartMinutes} minutes; look into ${log}.`,
+        `The checkpoint's server is not ready after ${cluster.serveStartMinutes} minutes; look into ${log}.`,
       );
-    await Promise.race([delay(LOOK_MS, stop), end.catch(() => {})]);
+    await Promise.race([delay(LOOK_MS, signal), end.catch(() => {})]);
   }
 }
 
 async function ended(child: Child, log: string): Promise<never> {
   const { code, signal } = await child.ended;
   throw new PacoreError(
-    `The checkpoint's server ended (${signal ?? `exit code ${code}`}) before it was healthy. ${log} ends with:\n${child.tail()}`,
+    `The checkpoint's server ended (${signal ?? `exit code ${code}`}) before it was ready. ${log} ends with:\n${child.tail()}`,
   );
 }
 
-async function isHealthy(base: URL): Promise<boolean> {
+/** It lists its model once that is loaded. */
+async function isReady(base: URL, key: string): Promise<boolean> {
   try {
-    const response = await fetch(new URL("/health", base), { signal: AbortSignal.timeout(5000) });
+    const headers = { authorization: `Bearer ${key}` };
+    const response = await fetch(`${base}/models`, { headers, signal: AbortSignal.timeout(5000) });
     await response.body?.cancel();
     return response.ok;
   } catch {
