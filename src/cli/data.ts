@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { addCodeOptions, CODE_HELP } from "./data-flags.ts";
 import { addDataOptions } from "./eval-flags.ts";
 import { parseNumber } from "./parse-number.ts";
 
@@ -43,6 +44,16 @@ export function dataCommand(): Command {
     .addHelpText("after", "\nExits with 3 if lines had to be left out.")
     .action(async (source, flags) => {
       process.exitCode = await (await import("./run-data.ts")).convertData(source, flags);
+    });
+  addCodeOptions(data.command("code"))
+    .summary("make tests for programming problems")
+    .description(
+      "Synthetic tests for programming problems: a model writes generator and validator, known solutions check them.",
+    )
+    .argument("<in>", "a file or hf:owner/name")
+    .addHelpText("after", CODE_HELP)
+    .action(async (source, flags) => {
+      process.exitCode = await (await import("./data-code.ts")).dataCode(source, flags);
     });
   return data;
 }

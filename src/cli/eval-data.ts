@@ -21,7 +21,7 @@ export async function loadData(source: string, { map, format, kind, limit }: Dat
 }
 
 /** Where a data set is at fault, a line a place. */
-export function rejectionLines({ rejected, skipped }: Loaded): string[] {
+export function rejectionLines({ rejected, skipped }: Pick<Loaded, "rejected" | "skipped">): string[] {
   const lines = rejected.slice(0, SHOWN).map(({ file, line, reason }) => `${file}:${line}: ${reason}`);
   if (rejected.length > SHOWN) lines.push(`… and ${rejected.length - SHOWN} more.`);
   if (rejected.length > 0) lines.push(`Left out, for they are no problems: ${rejected.length}.`);

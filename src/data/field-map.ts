@@ -5,16 +5,19 @@ export type FieldMap = ReadonlyMap<string, string>;
 
 const TARGETS = ["id", "prompt", "answer", "kind", "options", "meta", "messages"];
 
-/** Read `--map prompt=question,answer=solution.final`. @throws {InvalidOptionError} */
-export function parseFieldMap(texts: readonly string[]): FieldMap {
+/**
+ * Read `--map prompt=question,answer=solution.final`.
+ * @param targets Our fields that can be named. @throws {InvalidOptionError}
+ */
+export function parseFieldMap(texts: readonly string[], targets: readonly string[] = TARGETS): FieldMap {
   const pairs = texts.flatMap((text) => text.split(",")).map((pair) => pair.trim());
   return new Map(
     pairs.filter(Boolean).map((pair): [string, string] => {
       const [target = "", source = ""] = pair.split("=").map((side) => side.trim());
-      if (!TARGETS.includes(target) || source === "") {
+      if (!targets.includes(target) || source === "") {
         throw new InvalidOptionError(
           "map",
-          `"${pair}" is not FIELD=THEIRS with FIELD one of ${TARGETS.join(", ")}.`,
+          `"${pair}" is not FIELD=THEIRS with FIELD one of ${targets.join(", ")}.`,
         );
       }
       return [target, source];

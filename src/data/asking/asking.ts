@@ -103,11 +103,11 @@ export class Asking implements AsyncDisposable {
   }
 
   /** The text that was kept under a key by {@link keep}. @param key Of anything that decides the text. */
-  async kept(key: unknown): Promise<string | undefined> {
-    return (await this.#run(this.#keptHeader(key))).result()?.answer;
+  kept(key: unknown): string | undefined {
+    return this.#store.get(this.#keptHeader(key).runId)?.result?.answer;
   }
 
-  /** Keep a text under a key for good: once, by whoever looked first that there is none. */
+  /** Keep a text under a key for good, once. */
   async keep(key: unknown, text: string): Promise<void> {
     const run = await this.#run(this.#keptHeader(key));
     await run.putResult(keptResult(run.runId, text));

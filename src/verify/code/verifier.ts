@@ -1,9 +1,10 @@
 import { ZodError, z } from "zod";
 import { type Score, type ScoreOptions, unscored, type Verifier, wrong } from "../score.ts";
-import { type Checker, checkerOf } from "./checker.ts";
+import { checkerOf } from "./checker.ts";
 import { type CodeSettings, readGold, readSettings, type Tests } from "./gold.ts";
 import type { Limits } from "./limits.ts";
 import { extractProgram, type Language, namedLanguage } from "./program.ts";
+import { runTest } from "./run-test.ts";
 import type { CodeRunner, Compiled } from "./runner.ts";
 
 export interface CodeVerifierOptions {
@@ -99,34 +100,6 @@ async function judge(source: string, trial: Trial): Promise<Score> {
     answer: source,
     explanation: `${passed} of ${tests.length} tests passed${first ? `; ${first}` : ""}`,
   };
-}
-
-interface Case {
-  test: Tests["tests"][number];
-  check: Checker;
-  settings: CodeSettings;
-  signal: AbortSignal | undefined;
-}
-
-const STOPPED = {
-  cpu: "it ran out of CPU time",
-  wall: "it ran out of time",
-  memory: "it ran out of memory",
-  output: "it printed too much",
-} as const;
-
-async function runTest(program: Compiled, { test, check, settings, signal }: Case) {
-  const fail = (fault: string) => ({ value: 0, fault });
-  if ("problem" in program) return fail(`it does not compile: ${program.problem.slice(0, 300)}`);
-  const { end, exitCode, stdout, stderr } = await program.run({
-    stdin: test.input,
-    limits: settings.limits,
-    signal,
-  });
-  if (end !== "exited") return fail(STOPPED[end]);
-  if (exitCode !== 0) return fail(`exit code ${exitCode}: ${stderr.trim().slice(-300)}`);
-  const value = await check(test, stdout, signal);
-  return value === 1 ? { value, fault: undefined } : { value, fault: "another output than the tests want" };
 }
 
 /** In order, so many at once; the first failure is thrown when none runs any more. */
