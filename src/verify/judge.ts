@@ -22,7 +22,7 @@ export interface JudgeOptions {
   seed?: number;
 }
 
-type Vote = { verdict: "right" | "wrong" } | { verdict: "failed"; why: string };
+export type Vote = { verdict: "right" | "wrong" } | { verdict: "failed"; why: string };
 
 /** More of an answer than this is cut from its beginning: the conclusion stands at the end. */
 const MAX_CHARS = 20_000;
@@ -72,7 +72,7 @@ async function ask(
 }
 
 /** The last verdict of the text. */
-function readVerdict(text: string): Vote {
+export function readVerdict(text: string): Vote {
   const conclusion = text.slice(text.lastIndexOf("</think>") + 1);
   const found = [...conclusion.matchAll(/\bVERDICT\W{0,10}(INCORRECT|CORRECT|WRONG|RIGHT)\b/gi)].at(-1)?.[1];
   if (found === undefined) return { verdict: "failed", why: "a vote without a verdict" };

@@ -1,7 +1,7 @@
+import { mapInOrder } from "../../core/map-in-order.ts";
 import { LineFile } from "../../data/line-file.ts";
 import type { Rejected } from "../../data/rows.ts";
 import type { Check, Drop, DropReason } from "./drop.ts";
-import { mapInOrder } from "./map-in-order.ts";
 import { formatPoolEntry, type PoolEntry, readPool } from "./pool-entry.ts";
 
 export interface FilterPoolOptions {

@@ -1,10 +1,10 @@
+import { mapInOrder } from "../../core/map-in-order.ts";
 import { Semaphore } from "../../core/semaphore.ts";
 import { type Grader, gradeOnce } from "../../data/grade.ts";
 import { LineFile } from "../../data/line-file.ts";
 import { type LoadOptions, problemReader, readRows } from "../../data/load.ts";
 import type { Problem } from "../../data/problem.ts";
 import type { Rejected, Row } from "../../data/rows.ts";
-import { mapInOrder } from "./map-in-order.ts";
 import {
   formatPoolEntry,
   type PoolEntry,
