@@ -25,6 +25,7 @@ export interface OutputFlags {
 }
 
 export interface PoolBuildFlags extends DataFlags, ModelFlags, CallFlags, JudgeFlags, OutputFlags {
+  shard?: string;
   size: number;
   seed: number;
   onCutOff?: "retry" | "drop" | "keep-tail";
@@ -51,6 +52,10 @@ export interface PoolFilterFlags extends JudgeFlags, OutputFlags {
   maskDigits: boolean;
   scores?: string;
   concurrency: number;
+}
+
+export interface PoolMergeFlags extends OutputFlags {
+  allowMissing?: boolean;
 }
 
 export interface PoolStatsFlags {
@@ -84,6 +89,7 @@ export const buildGroups = (): Groups => [
   [
     "Pool:",
     [
+      option("--shard <i/n>", "build one part of the problems, from 1/n to n/n; merge puts them together"),
       option("--size <count>", "trajectories a problem", COUNT).default(24),
       option(
         "--on-cut-off <policy>",
@@ -104,7 +110,7 @@ export const buildGroups = (): Groups => [
   [
     "Limits:",
     [
-      option("--concurrency <count>", "calls at once; default 16, embedded 48", COUNT),
+      option("--concurrency <count>", "calls at once; default 16 an endpoint, embedded 48", COUNT),
       option("--budget-tokens <count>", "most generated tokens of the whole pool, such as 50M", COUNT),
       option("--budget-money <amount>", "most money of the whole pool; needs a price", AMOUNT),
       option("--price-in <amount>", "price of a million input tokens", AMOUNT),
@@ -147,6 +153,11 @@ export const filterGroups = (): Groups => [
       ...outputOptions(),
     ],
   ],
+];
+
+export const mergeGroups = (): Groups => [
+  ["Shards:", [option("--allow-missing", "merge what there is, although shards are missing")]],
+  ["Output:", outputOptions()],
 ];
 
 export const importGroups = (): Groups => [

@@ -2,13 +2,17 @@ import { Command, Option } from "commander";
 import { addDataOptions } from "./eval-flags.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { option } from "./model-flags.ts";
-import { buildGroups, filterGroups, type Groups, importGroups } from "./pool-flags.ts";
+import { buildGroups, filterGroups, type Groups, importGroups, mergeGroups } from "./pool-flags.ts";
 
 const BUILD_HELP = `
 Examples:
   $ pacore pool build worklist:1000:1 --out runs/pool.jsonl
       the embedded model on its own problems
   $ pacore pool build problems.jsonl --model http://localhost:8000/v1#my-model --concurrency 512 --budget-tokens 2000M
+  $ pacore pool build problems.jsonl --base-url http://gpu1:8000/v1 --base-url http://gpu2:8000/v1 --out runs/pool.jsonl
+      two servers of one model, balanced; what dies is left alone until it is back
+  $ pacore pool build problems.jsonl --shard 3/8 --base-url http://localhost:8000/v1 --out pool-3.jsonl
+      an eighth of the problems, on a machine of its own; then: pacore pool merge pool.jsonl pool-?.jsonl
 
 Run again with the same --out, it goes on where it was, after kill -9 too: trajectories that finished are in the
 journal and are not asked again. The first Ctrl-C finishes the calls that run, the second cancels them.
@@ -27,6 +31,13 @@ Examples:
 
 Exits with 3 if lines could not be read; they are listed with what was dropped.`;
 
+const MERGE_HELP = `
+Example:
+  $ pacore pool merge runs/pool.jsonl runs/pool-*-of-8.jsonl
+
+The shards must be of one pool: the same data, model, size, seed and sampling. The pool is in the order of the data, byte
+for byte that of a build without shards. Exits with 3 if it lacks problems, for a shard is missing or not complete.`;
+
 const FORMAT_HELP = `
 A pool is JSON lines: id, conversation, responses, ground_truth, kind, scores (null: unscored), options, meta.
 The released format has conversation, responses and ground_truth alone.`;
@@ -43,6 +54,7 @@ export function poolCommand(): Command {
     .description("Message pools: problems with the verified conclusions that training draws references from.")
     .addHelpText("after", FORMAT_HELP);
   addBuild(pool);
+  addMerge(pool);
   addFilter(pool);
   pool
     .command("stats")
@@ -76,6 +88,18 @@ function addBuild(pool: Command): void {
     .addHelpText("after", BUILD_HELP)
     .action((data, flags) =>
       exits(import("./pool-build.ts").then(({ poolBuild }) => poolBuild(data, flags))),
+    );
+}
+
+function addMerge(pool: Command): void {
+  withGroups(pool.command("merge"), mergeGroups())
+    .summary("put the shards of a pool together")
+    .description("Put the shards of a pool together, in the order of the data.")
+    .argument("<out>", "the pool to write")
+    .argument("<shard...>", "what pacore pool build --shard wrote, all of it")
+    .addHelpText("after", MERGE_HELP)
+    .action((out, shards, flags) =>
+      exits(import("./pool-merge.ts").then(({ poolMerge }) => poolMerge(out, shards, flags))),
     );
 }
 

@@ -3,7 +3,7 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { type AnyLanguageModel, toLanguageModelV4 } from "../core/any-model.ts";
 import type { Endpoint } from "./chat-request.ts";
 import { EndpointModel, type EndpointModelOptions } from "./endpoint-model.ts";
-import { ModelReferenceError } from "./errors.ts";
+import { ModelReferenceError, UpstreamError } from "./errors.ts";
 import { installedModel } from "./installed-provider.ts";
 import { type Environment, keyFor } from "./keys.ts";
 import { type ListedModel, listModels } from "./models-list.ts";
@@ -48,7 +48,7 @@ export async function resolveModel(
       return toLanguageModelV4(await installedModel(parsed.provider, parsed.modelId, options.cwd));
     case "endpoints": {
       const endpoints = parsed.urls.map((url) => endpointOf(url, options));
-      const modelId = parsed.modelId ?? (await soleModel(endpoints[0] as Endpoint, options));
+      const modelId = parsed.modelId ?? (await soleModelOf(endpoints, options));
       return new EndpointModel(modelId, endpoints, options);
     }
     default:
@@ -83,6 +83,18 @@ export function endpointOf(
     secrets: secrets.filter((secret) => secret !== ""),
     refusesStreamOptions: false,
   };
+}
+
+/** The model of the first endpoint that answers: one that is down must not keep the others from working. */
+async function soleModelOf(endpoints: readonly Endpoint[], options: ResolveOptions): Promise<string> {
+  for (const endpoint of endpoints.slice(0, -1)) {
+    try {
+      return await soleModel(endpoint, options);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+    }
+  }
+  return soleModel(endpoints.at(-1) as Endpoint, options);
 }
 
 async function soleModel(endpoint: Endpoint, options: ResolveOptions): Promise<string> {

@@ -10,6 +10,8 @@ import { PoolBuild } from "./pool-build.ts";
 import type { PoolEntry } from "./pool-entry.ts";
 import { PoolFile } from "./pool-file.ts";
 import { PoolJournal, type PoolSettings } from "./pool-journal.ts";
+import { isOfShard, type Shard, shardText } from "./shard.ts";
+import { checkShard, shardHeader } from "./shard-header.ts";
 
 /** Trajectories a problem (§3.1). */
 export const POOL_SIZE = 24;
@@ -23,6 +25,8 @@ export interface BuildPoolOptions {
   grader: (problem: Problem) => Grader;
   /** Through which the grader's own model calls go, if it makes any: they count against the budgets. */
   meter?: Meter | undefined;
+  /** Build these problems alone; the file says of which part of the data it is ({@link mergePool}). */
+  shard?: Shard | undefined;
   size?: number;
   /** Decides the seeds of all calls. */
   seed?: number;
@@ -74,24 +78,30 @@ export interface BuildOutcome extends BuildFigures {
  * @throws {InvalidOptionError} if the file is another pool's; {@link UpstreamDownError}
  */
 export async function buildPool(
-  problems: readonly Problem[],
+  data: readonly Problem[],
   { size = POOL_SIZE, seed = 0, concurrency = 16, ...rest }: BuildPoolOptions,
 ): Promise<BuildOutcome> {
   const options: BuildSettings = { ...rest, size, seed, concurrency };
-  if (problems.length === 0) throw new InvalidOptionError("data", "has no problem that can be used.");
+  if (data.length === 0) throw new InvalidOptionError("data", "has no problem that can be used.");
   for (const name of ["size", "concurrency"] as const) {
     const value = options[name];
     if (!(Number.isInteger(value) && value > 0))
       throw new InvalidOptionError(name, `${value} is not a positive integer.`);
   }
+  const { shard } = options;
   const before = new MessageSums();
   const file = await PoolFile.open(options.out, (entry) => before.add(entry, size));
   try {
+    const settings = settingsOf(options);
+    checkShard(file, settings, shard);
+    const problems = shard ? data.filter(({ id }) => isOfShard(id, shard)) : data;
     const missing = problems.filter((problem) => !file.has(problem));
     checkSame(problems, file);
-    const journal = await PoolJournal.open(`${options.out}.db`, settingsOf(options), options);
+    const own = shard ? { ...settings, shard: shardText(shard) } : settings;
+    const journal = await PoolJournal.open(`${options.out}.db`, own, options);
+    const headed = shard && shardHeader(data, { shard, settings });
     try {
-      return await new PoolBuild({ problems, missing, before, file, journal, options }).run();
+      return await new PoolBuild({ problems, missing, before, file, headed, journal, options }).run();
     } finally {
       await journal.close();
     }

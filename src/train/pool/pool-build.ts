@@ -30,6 +30,8 @@ export interface BuildParts {
   /** What the file holds. */
   before: MessageSums;
   file: PoolFile;
+  /** The file's first line, by the indices of complete problems. */
+  headed?: ((complete: number[]) => string) | undefined;
   journal: PoolJournal;
   options: BuildSettings;
 }
@@ -68,10 +70,11 @@ export class PoolBuild {
   }
 
   async run(): Promise<BuildOutcome> {
-    const { problems, file } = this.#parts;
+    const { problems, file, headed } = this.#parts;
     await this.#all();
     this.#child.release();
-    await file.finish(problems.map(({ id }) => id));
+    const ids = problems.map(({ id }) => id);
+    await file.finish(ids, headed);
     if (this.#fatal) throw this.#fatal.error;
     return {
       ...this.#figures(),

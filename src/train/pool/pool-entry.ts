@@ -4,6 +4,7 @@ import { pacoreTrain } from "../../data/formats/pacore-train.ts";
 import { chatMessageSchema, issueOf, PROBLEM_KINDS, type Problem } from "../../data/problem.ts";
 import { readJsonl } from "../../data/read-jsonl.ts";
 import { isRejected, type Rejected, type Row, type RowOrRejected } from "../../data/rows.ts";
+import { isShardHeader } from "./shard-header.ts";
 
 /** A compact message m = C(ω) of the cached pool (§3.1). */
 export interface PoolMessage {
@@ -112,6 +113,8 @@ export async function* poolEntries(
       continue;
     }
     const { file, line } = row;
+    // A shard's first line is about the others.
+    if (isShardHeader(row.value)) continue;
     let entry: PoolEntry;
     try {
       entry = parse(row, `${basename(file, extname(file))}-${line}`);

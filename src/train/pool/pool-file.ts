@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -6,6 +5,8 @@ import type { Problem } from "../../data/problem.ts";
 import { linesOf } from "../../data/read-jsonl.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import { formatPoolEntry, type PoolEntry, parsePoolEntry } from "./pool-entry.ts";
+import { digestOf } from "./problem-digest.ts";
+import { isShardHeader, parseShardHeader, type ShardHeader } from "./shard-header.ts";
 
 /** Where a problem's line stands. */
 interface Place {
@@ -38,6 +39,7 @@ export class PoolFile {
   readonly #before: FileHandle | undefined;
   readonly #places = new Map<string, Place>();
   #size = 0;
+  #shard: ShardHeader | undefined;
   #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(path: string, before: FileHandle | undefined) {
@@ -79,9 +81,11 @@ export class PoolFile {
       const whole = offset + length < size;
       line++;
       if (!whole && !strict) break;
-      const entry = entryIn(bytes);
-      if (!entry && strict && length > 0)
+      const read = readLine(bytes);
+      if (!read && strict && length > 0)
         throw new InvalidOptionError("out", `${path}:${line} is no line of a pool; name another file.`);
+      if (read?.shard) this.#shard = read.shard;
+      const entry = read?.entry;
       if (entry) {
         if (!this.#places.has(entry.problem.id)) onEntry(entry);
         this.#places.set(entry.problem.id, { file, offset, length, digest: digestOf(entry.problem) });
@@ -89,6 +93,11 @@ export class PoolFile {
       offset += length + 1;
     }
     return Math.min(offset, size);
+  }
+
+  /** What the file says of itself, if it is a shard's. */
+  get shard(): ShardHeader | undefined {
+    return this.#shard;
   }
 
   /** Problems that are complete. */
@@ -122,12 +131,17 @@ export class PoolFile {
     return written;
   }
 
-  /** Write the pool of all complete problems, in this order, and drop the partial file. */
-  async finish(ids: Iterable<string>): Promise<void> {
+  /**
+   * Write the pool of all complete problems, in this order, and drop the partial file.
+   * @param headed Its first line, without the end, by the complete ones' indices among `ids`; default: none.
+   */
+  async finish(ids: readonly string[], headed?: (complete: number[]) => string): Promise<void> {
     await this.#writing;
     const draft = `${this.path}.tmp`;
     const target = await open(draft, "w");
     try {
+      const complete = [...ids.keys()].filter((at) => this.#places.has(ids[at] as string));
+      if (headed) await target.write(`${headed(complete)}\n`);
       for await (const chunk of this.#inOrder(ids)) await target.write(chunk);
       await target.sync();
     } finally {
@@ -165,18 +179,11 @@ export class PoolFile {
 
 const partialOf = (path: string) => `${path}.partial`;
 
-function entryIn(bytes: Uint8Array): PoolEntry | undefined {
+function readLine(bytes: Uint8Array): { entry?: PoolEntry; shard?: ShardHeader } | undefined {
   try {
-    return parsePoolEntry(JSON.parse(decoder.decode(bytes)), "");
+    const value = JSON.parse(decoder.decode(bytes));
+    return isShardHeader(value) ? { shard: parseShardHeader(value) } : { entry: parsePoolEntry(value, "") };
   } catch {
     return undefined;
   }
-}
-
-/** The same id must mean the same problem: what is asked and how answers are checked, not what is known besides. */
-function digestOf({ prompt, answer, kind, options }: Problem): string {
-  const asked = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
-  return createHash("sha256")
-    .update(JSON.stringify([asked, answer ?? null, kind, options ?? null]))
-    .digest("base64");
 }
