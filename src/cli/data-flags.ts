@@ -44,6 +44,15 @@ export interface CodeFlags extends AskFlags {
   checker?: boolean;
 }
 
+export interface MathJudgeFlags extends AskFlags {
+  votes?: number;
+  agree?: number;
+  unparsable: "against" | "undecided";
+  rules: boolean;
+  labels?: string;
+  labelField?: string;
+}
+
 /** There is one round of questions, which reads no messages. */
 const ROUNDS_ONLY = new Set(["explorerModel", "contextWindow", "contextPolicy"]);
 
@@ -125,6 +134,47 @@ export function addCodeOptions(command: Command): Command {
   addAskOptions(command, "name the data set's fields: prompt=statement,good=right,bad=wrong,tests=examples");
   return command;
 }
+
+export function addMathJudgeOptions(command: Command): Command {
+  add(command, "Judge:", [
+    option("--votes <count>", "votes on each problem; default 4", COUNT),
+    option("--agree <count>", "votes for that keep a problem; default: all", COUNT),
+    option(
+      "--unparsable <policy>",
+      "a vote without a verdict counts against, or leaves the problem undecided",
+    )
+      .choices(["against", "undecided"])
+      .default("against"),
+    option(
+      "--no-rules",
+      "ask about problems, too, that a rule finds unfit: images, links, several questions, no checkable answer",
+    ),
+    option(
+      "--labels <file>",
+      "records of id and label (true or false, fit or unfit), to measure the judge with",
+    ),
+    option("--label-field <field>", "the same in the data itself, such as meta.fit"),
+    seed(),
+  ]);
+  addAskOptions(command, "name the data set's fields: prompt=question,answer=meta.gold");
+  return command;
+}
+
+export const MATH_JUDGE_HELP = `
+Examples:
+  $ pacore data math-judge problems.jsonl --out fit.jsonl --model http://localhost:8000/v1#my-model
+  $ pacore data math-judge labelled.jsonl --label-field fit --no-rules --out /tmp/f1.jsonl --model openai:gpt-5
+      precision, recall, F1 and accuracy at each agreement, with intervals
+
+Run again with the same --out, it goes on where it was; with another --agree it asks nothing. The votes on each
+problem are in OUT.votes.jsonl.
+
+Exit codes:
+  0    every problem is decided
+  1    failed: the model, the network or the disk; what finished is kept
+  2    bad input
+  3    incomplete: a problem is undecided, a line is no problem, or the budget is spent
+  130  interrupted by Ctrl-C`;
 
 export const CODE_HELP = `
 IN is a file (.jsonl, .json, .csv, .tsv, .parquet) or hf:owner/name, of problems with solutions known to be right and

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { addCodeOptions, CODE_HELP } from "./data-flags.ts";
+import { addCodeOptions, addMathJudgeOptions, CODE_HELP, MATH_JUDGE_HELP } from "./data-flags.ts";
 import { addDataOptions } from "./eval-flags.ts";
 import { parseNumber } from "./parse-number.ts";
 
@@ -54,6 +54,16 @@ export function dataCommand(): Command {
     .addHelpText("after", CODE_HELP)
     .action(async (source, flags) => {
       process.exitCode = await (await import("./data-code.ts")).dataCode(source, flags);
+    });
+  addMathJudgeOptions(data.command("math-judge"))
+    .summary("keep the problems that a judge finds fit for training")
+    .description(
+      "A model votes four times on whether a problem is fit for training; measured where there are labels.",
+    )
+    .argument("<in>", "a file or hf:owner/name")
+    .addHelpText("after", MATH_JUDGE_HELP)
+    .action(async (source, flags) => {
+      process.exitCode = await (await import("./data-math-judge.ts")).dataMathJudge(source, flags);
     });
   return data;
 }
