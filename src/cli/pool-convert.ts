@@ -86,7 +86,14 @@ async function graders({
   };
 }
 
-function summaryText({ problems, messages, blank, graded, unscored }: ImportFigures): string {
-  const left = blank > 0 ? `, ${blank} blank ones left out` : "";
-  return `${problems} problems, ${messages} messages${left}; ${graded} graded, ${unscored} unscored`;
+function summaryText(figures: ImportFigures): string {
+  const { problems, messages, bare, blank, goldless, graded, unscored } = figures;
+  const left = blank > 0 ? `, ${blank} without a conclusion left out` : "";
+  const lines = [`${problems} problems, ${messages} messages${left}; ${graded} graded, ${unscored} unscored`];
+  if (bare > 0) lines.push(`${bare} problems bring no message`);
+  if (goldless > 0)
+    lines.push(
+      `${goldless} problems have no gold answer and cannot be graded; name it with --map answer=FIELD`,
+    );
+  return lines.join("\n");
 }

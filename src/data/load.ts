@@ -102,7 +102,9 @@ export function problemReader({ map, format: name, kind }: LoadOptions): (row: R
     // What the user mapped by hand goes before what the fields look like.
     const format = named ?? (map ? native : FORMATS.find((one) => one.matches(mapped)));
     if (!format)
-      throw new Error(`has no field that could be the problem (${Object.keys(value).join(", ")}); use --map`);
+      throw new Error(
+        `has no field that could be the problem (found: ${fieldsOf(value)}); name it with --map prompt=FIELD`,
+      );
     const draft = format.read(mapped);
     if ("skipped" in draft) return undefined;
     const id = draft.id ?? `${basename(file, extname(file))}-${line}`;
@@ -110,6 +112,15 @@ export function problemReader({ map, format: name, kind }: LoadOptions): (row: R
     if (!parsed.success) throw new Error(issueOf(parsed.error));
     return parsed.data;
   };
+}
+
+const SHOWN_FIELDS = 12;
+
+/** The names of a record's fields, for a message. */
+export function fieldsOf(value: Record<string, unknown>): string {
+  const names = Object.keys(value);
+  if (names.length === 0) return "none";
+  return names.slice(0, SHOWN_FIELDS).join(", ") + (names.length > SHOWN_FIELDS ? ", …" : "");
 }
 
 /** Turns rows into problems, one at a time. */

@@ -1,5 +1,6 @@
+import { constants } from "node:buffer";
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { InvalidOptionError } from "../errors.ts";
 import { jsonListItems } from "./json-list.ts";
 import { parseJson } from "./parse-json.ts";
@@ -43,6 +44,10 @@ function parsed(file: string, line: number, text: string): RowOrRejected {
 }
 
 async function* readObject(path: string): AsyncGenerator<RowOrRejected> {
+  if ((await stat(path)).size > constants.MAX_STRING_LENGTH) {
+    const what = `${path} is one JSON object, and too large to be read as a whole; make it a list, or a record a line (.jsonl).`;
+    throw new InvalidOptionError("data", what);
+  }
   const text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
   let value: unknown;
   try {

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { parseJson } from "./parse-json.ts";
 import { type RowOrRejected, rowOf } from "./rows.ts";
@@ -22,6 +23,8 @@ export async function* readJsonl(path: string): AsyncGenerator<RowOrRejected> {
 
 /** undefined for a blank line. */
 function parseLine(file: string, line: number, bytes: Uint8Array): RowOrRejected | undefined {
+  if (bytes.length > constants.MAX_STRING_LENGTH)
+    return { file, line, reason: `is longer than ${Math.floor(constants.MAX_STRING_LENGTH / 2 ** 20)} MB` };
   let text: string;
   try {
     text = decoder.decode(bytes);

@@ -1,9 +1,14 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
+import type { FileMetaData } from "hyparquet";
 import { InvalidOptionError } from "../errors.ts";
 import { type RowOrRejected, rowOf } from "./rows.ts";
 
-/** Rows held in memory at once. */
-const ROWS_PER_READ = 2000;
+/** Held in memory at once, unpacked: a record may have megabytes of tests. */
+const BYTES_PER_READ = 16 << 20;
+const MOST_ROWS_PER_READ = 2000;
+/** Without an index of its pages a row group is read from its beginning for every slice of it. */
+const MOST_SLICES_UNINDEXED = 16;
+const SMALL_COLUMN_BYTES = 1 << 20;
 
 /** hyparquet reads snappy and uncompressed files itself; Node has these. */
 const COMPRESSORS = {
@@ -22,12 +27,28 @@ export async function* readParquet(path: string): AsyncGenerator<RowOrRejected> 
   };
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file).catch(explain);
-  const count = Number(metadata.num_rows);
-  for (let rowStart = 0; rowStart < count; rowStart += ROWS_PER_READ) {
-    const rowEnd = Math.min(count, rowStart + ROWS_PER_READ);
-    const slice = { file, metadata, rowStart, rowEnd, compressors: COMPRESSORS };
+  for (const { rowStart, rowEnd } of slicesOf(metadata)) {
+    const slice = { file, metadata, rowStart, rowEnd, compressors: COMPRESSORS, useOffsetIndex: true };
     const rows: unknown[] = await parquetReadObjects(slice).catch(explain);
     for (const [index, row] of rows.entries()) yield rowOf(path, rowStart + index + 1, plain(row));
+  }
+}
+
+/** Slices of rows that fit into the memory, none across two row groups. */
+function* slicesOf({ row_groups: groups }: FileMetaData): Generator<{ rowStart: number; rowEnd: number }> {
+  let groupStart = 0;
+  for (const { num_rows, total_byte_size, columns } of groups) {
+    const rows = Number(num_rows);
+    const indexed = columns.every(
+      ({ offset_index_offset: at, meta_data }) =>
+        at !== undefined || Number(meta_data?.total_compressed_size ?? 0) < SMALL_COLUMN_BYTES,
+    );
+    const fitting = Math.floor((BYTES_PER_READ / Math.max(1, Number(total_byte_size))) * rows);
+    const least = indexed ? 1 : Math.ceil(rows / MOST_SLICES_UNINDEXED);
+    const size = Math.min(MOST_ROWS_PER_READ, Math.max(1, least, fitting));
+    for (let at = 0; at < rows; at += size)
+      yield { rowStart: groupStart + at, rowEnd: groupStart + Math.min(rows, at + size) };
+    groupStart += rows;
   }
 }
 

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../errors.ts";
+import { chat } from "./chat.ts";
 import type { Format } from "./format.ts";
 import { hle } from "./hle.ts";
 import { liveCodeBench } from "./livecodebench.ts";
@@ -10,6 +11,7 @@ import { pacoreTrain } from "./pacore-train.ts";
 export const FORMATS: readonly Format[] = [
   liveCodeBench,
   pacoreTrain,
+  chat,
   hle,
   mathArena,
   gsm8k,

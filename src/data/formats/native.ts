@@ -1,9 +1,10 @@
-import { parseWorklist } from "../../embedded/worklist.ts";
 import { type Format, has, text } from "./format.ts";
+import { answerIn, readGold, worklistIn } from "./gold.ts";
+import { readResponses } from "./responses.ts";
+import { isChat, readTurns, splitReply, structured } from "./turns.ts";
 
-const QUESTION = ["prompt", "question", "problem", "input", "query"];
-const ANSWER = ["answer", "gold", "ground_truth", "target", "label", "expected_answer"];
-const KEPT = ["id", "kind", "options", "meta", "messages"];
+const QUESTION = ["prompt", "question", "problem", "input", "query", "instruction"];
+const KEPT = ["kind", "options", "meta"];
 
 /** Our own schema, or anything with a field for the question and one for the answer. */
 export const native: Format = {
@@ -13,27 +14,20 @@ export const native: Format = {
     const question = QUESTION.find((name) => has(row, name));
     if (!question)
       throw new Error(`has no question (none of ${QUESTION.join(", ")}); name it with --map prompt=FIELD`);
-    const answer = ANSWER.find((name) => has(row, name));
-    const prompt = structured(row[question]);
-    const kept = Object.fromEntries(
-      KEPT.filter((name) => has(row, name)).map((name) => [name, structured(row[name])]),
-    );
+    const value = structured(row[question]);
+    const { prompt, reply } = isChat(value) ? splitReply(readTurns(value)) : { prompt: value };
+    const given = has(row, "kind");
+    const answer = answerIn(row);
+    // What an answer means is for the kind to say, if one is given.
+    const gold = given ? { ...(answer !== undefined && { answer }) } : readGold(answer, prompt);
+    const kept = KEPT.filter((name) => has(row, name)).map((name) => [name, structured(row[name])]);
+    const messages = has(row, "messages") ? readResponses(row.messages) : reply && [reply];
     return {
-      prompt,
-      ...(answer && { answer: row[answer] }),
-      kind: typeof prompt === "string" && parseWorklist(prompt) ? "worklist" : "math",
-      ...kept,
+      prompt: worklistIn(prompt) ?? prompt,
+      ...gold,
+      ...Object.fromEntries(kept),
+      ...(messages && { messages }),
       ...(has(row, "id") && { id: text(row, "id") }),
     };
   },
 };
-
-/** In CSV files chats and options are JSON texts. */
-function structured(value: unknown): unknown {
-  if (typeof value !== "string" || !/^\s*(\[\s*\{|\{\s*")/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}

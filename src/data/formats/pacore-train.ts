@@ -1,49 +1,24 @@
-import { parseWorklist } from "../../embedded/worklist.ts";
 import { type Format, has, text } from "./format.ts";
+import { readGold, worklistIn } from "./gold.ts";
+import { readResponses } from "./responses.ts";
+import { isChat, readTurns, structured } from "./turns.ts";
 
 /** PaCoRe-Train-8k: `conversation`, the cached message pool `responses`, `ground_truth`. */
 export const pacoreTrain: Format = {
   name: "pacore-train",
   matches: (row) => has(row, "conversation", "ground_truth"),
   read(row) {
-    const conversation = parsed(row.conversation);
-    const truth = row.ground_truth;
-    const tests = testsOf(truth);
-    const worklist = worklistIn(conversation);
+    const value = structured(row.conversation);
+    const conversation = isChat(value) ? readTurns(value) : value;
+    const gold = readGold(row.ground_truth, conversation);
+    if (gold.answer === undefined || gold.answer === "") throw new Error("has no ground_truth");
     return {
-      prompt: worklist ?? conversation,
-      ...(tests ? { answer: tests, kind: "code" } : { answer: text(row, "ground_truth"), kind: "math" }),
-      ...(worklist !== undefined && { kind: "worklist" }),
-      ...(has(row, "responses") && { messages: parsed(row.responses) }),
+      prompt: worklistIn(conversation) ?? conversation,
+      ...gold,
+      // The column's one type is a text.
+      ...(typeof gold.answer === "number" && { answer: String(gold.answer) }),
+      ...(has(row, "responses") && { messages: readResponses(row.responses) }),
       ...(has(row, "id") && { id: text(row, "id") }),
     };
   },
 };
-
-/** A pool of the embedded model, exported: its problems are known by their wording. */
-function worklistIn(conversation: unknown): string | undefined {
-  const [turn, second] = Array.isArray(conversation) ? (conversation as { content?: unknown }[]) : [];
-  const content = second ? undefined : turn?.content;
-  return typeof content === "string" && parseWorklist(content) ? content : undefined;
-}
-
-/** In CSV and some Parquet files lists are JSON texts. */
-function parsed(value: unknown): unknown {
-  return typeof value === "string" ? JSON.parse(value) : value;
-}
-
-/** Code problems have `{inputs, outputs}` where mathematics has an answer. */
-function testsOf(truth: unknown): unknown {
-  const value = typeof truth === "string" && truth.trimStart().startsWith("{") ? jsonOrNothing(truth) : truth;
-  return typeof value === "object" && value !== null && "inputs" in value && "outputs" in value
-    ? value
-    : undefined;
-}
-
-function jsonOrNothing(source: string): unknown {
-  try {
-    return JSON.parse(source);
-  } catch {
-    return undefined;
-  }
-}

@@ -38,7 +38,15 @@ const records = [
 
 test("a released list becomes a pool; blank responses are left out, and nothing is scored", async () => {
   const { figures, entries } = await imported("released.json", JSON.stringify(records));
-  expect(figures).toEqual({ problems: 2, messages: 3, blank: 1, graded: 0, unscored: 3 });
+  expect(figures).toEqual({
+    problems: 2,
+    messages: 3,
+    bare: 1,
+    blank: 1,
+    goldless: 0,
+    graded: 0,
+    unscored: 3,
+  });
   expect(entries.map(({ problem }) => problem)).toEqual([
     { id: "released-1", prompt: "1 + 1?", answer: "2", kind: "math" },
     { id: "released-2", prompt: records[1]?.conversation, answer: "4", kind: "math" },
@@ -164,4 +172,110 @@ test("an empty pool is exported as an empty list", async () => {
   const { out, folder } = await imported("none.jsonl", "");
   await exportPool(out, { out: join(folder, "none.json") });
   expect(JSON.parse(await readFile(join(folder, "none.json"), "utf8"))).toEqual([]);
+});
+
+const turn = (role: string, content: unknown) => ({ role, content });
+const said = (from: string, value: string) => ({ from, value });
+const asked = [turn("system", "s"), turn("user", "1 + 1?")];
+
+test.each([
+  [
+    "OpenAI's messages",
+    { messages: [...asked, turn("assistant", "<think>hm</think> 2")], answer: "2" },
+    ["2"],
+  ],
+  [
+    "ShareGPT's conversations",
+    {
+      conversations: [said("system", "s"), said("human", "1 + 1?"), said("gpt", "2")],
+      ground_truth: { answer: "2" },
+    },
+    ["2"],
+  ],
+  ["completions in chats", { prompt: asked, completion: [turn("assistant", "2")], answer: "2" }, ["2"]],
+  [
+    "choices",
+    {
+      messages: asked,
+      choices: [{ message: { content: "2", reasoning_content: "hm" } }, { message: { content: null } }],
+      target: "2",
+    },
+    ["2"],
+  ],
+  [
+    "verl's rows, with completions of their own",
+    { prompt: asked, reward_model: { style: "rule", ground_truth: "2" }, completions: ["2", "<think>3"] },
+    ["2"],
+  ],
+  [
+    "generations beside messages",
+    { messages: [...asked, turn("assistant", "gold")], generations: ["2", { text: "3" }], answer: "2" },
+    ["2", "3"],
+  ],
+  [
+    "lists that are JSON texts",
+    { messages: JSON.stringify(asked), responses: '["2", "3"]', answer: "2" },
+    ["2", "3"],
+  ],
+  [
+    "released records with a struct of nulls",
+    { conversation: asked, responses: ["2"], ground_truth: { answer: "2", inputs: null, outputs: null } },
+    ["2"],
+  ],
+])("%s are a pool, their reasoning dropped", async (_, row, texts) => {
+  const { entries, rejected } = await imported("chat.jsonl", JSON.stringify(row), {
+    grader: (problem) => graderFor(problem),
+  });
+  expect(rejected).toEqual([]);
+  const messages = texts.map((text) => ({ text, score: text === "2" ? 1 : 0 }));
+  expect(entries).toEqual([
+    { problem: { id: "chat-1", prompt: asked, answer: "2", kind: "math" }, messages },
+  ]);
+});
+
+test("what cannot be read is told with its line and the fields that were found; the rest goes on", async () => {
+  const lines = [
+    { uid: 1, question_text: "1 + 1?", model_answer: "2" },
+    { messages: [...asked, turn("tool", "42")], answer: "2" },
+    { messages: [turn("assistant", "2")], answer: "2" },
+    { prompt: "1 + 1?", answer: "2", responses: [{ logprob: 1 }] },
+    { prompt: "1 + 1?", responses: ["2"] },
+  ];
+  const { entries, rejected, figures } = await imported(
+    "odd.jsonl",
+    lines.map((line) => JSON.stringify(line)).join("\n"),
+    { grader: (problem) => graderFor(problem) },
+  );
+  expect(rejected.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
+    "1: has no field that could be the problem (found: uid, question_text, model_answer); name it with --map prompt=FIELD",
+    '2: has a turn of "tool"; only system, user and assistant can be read, not tools',
+    "3: prompt: has no user turn",
+    "4: has a response without a text (found: logprob)",
+  ]);
+  expect(entries.map(({ messages }) => messages)).toEqual([[{ text: "2", score: null }]]);
+  expect(figures).toMatchObject({ problems: 1, goldless: 1, unscored: 1 });
+});
+
+test("a data set without responses is no pool, and its fields are named", async () => {
+  const row = { question: "1 + 1?", answer: "2", model_outputs: ["2"] };
+  const lines = `${JSON.stringify(row)}\n${JSON.stringify(row)}`;
+  await expect(imported("bare.jsonl", lines)).rejects.toThrow(
+    "(fields of the first: question, answer, model_outputs); name theirs with --map messages=FIELD",
+  );
+  const { figures } = await imported("bare.jsonl", lines, { map: new Map([["messages", "model_outputs"]]) });
+  expect(figures).toMatchObject({ problems: 2, messages: 2, bare: 0 });
+});
+
+test("PaCoRe-Train-8k's Parquet columns are a pool: lists of turns, lists of texts, tests as a text", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "pacore-import-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const out = join(folder, "pool.jsonl");
+  const source = join(import.meta.dirname, "../../data/fixtures/pacore-train.parquet");
+  const figures = await importPool(source, { out });
+  expect(figures).toMatchObject({ problems: 5, messages: 8, bare: 1, blank: 4 });
+  const entries = await Array.fromAsync(readPool(out));
+  expect(entries.map(({ problem }) => problem.kind)).toEqual(["math", "math", "math", "math", "code"]);
+  expect(entries[3]?.problem).toMatchObject({ prompt: "What is 3 + 3? ✓", answer: "6" });
+  expect(entries[3]?.messages.map(({ text }) => text)).toEqual(["The answer is \\boxed{6}.", "\\boxed{6}"]);
+  expect(entries[4]?.problem.answer).toEqual({ inputs: ["1\n"], outputs: ["2\n"] });
 });

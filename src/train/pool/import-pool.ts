@@ -1,10 +1,14 @@
+import { compact } from "../../core/compact.ts";
 import { mapInOrder } from "../../core/map-in-order.ts";
 import { Semaphore } from "../../core/semaphore.ts";
+import { pacoreTrain } from "../../data/formats/pacore-train.ts";
+import { responsesIn } from "../../data/formats/responses.ts";
 import { type Grader, gradeOnce } from "../../data/grade.ts";
 import { LineFile } from "../../data/line-file.ts";
-import { type LoadOptions, problemReader, readRows } from "../../data/load.ts";
+import { fieldsOf, type LoadOptions, problemReader, readRows } from "../../data/load.ts";
 import type { Problem } from "../../data/problem.ts";
 import type { Rejected, Row } from "../../data/rows.ts";
+import { InvalidOptionError } from "../../errors.ts";
 import {
   formatPoolEntry,
   type PoolEntry,
@@ -27,21 +31,34 @@ export interface ImportPoolOptions extends LoadOptions {
 export interface ImportFigures {
   problems: number;
   messages: number;
-  /** Responses without a word: trajectories that were lost where the file was made. They are left out. */
+  /** Problems that bring no message. */
+  bare: number;
+  /** Responses without a conclusion: trajectories that were lost or cut off where the file was made. They are left out. */
   blank: number;
+  /** Problems without a gold answer: nothing of theirs can be graded. */
+  goldless: number;
   graded: number;
   unscored: number;
 }
 
 /**
- * A pool from any data set that brings messages: PaCoRe-Train-8k as it is released, our own pool files (to score what
- * they have unscored), records with `messages`. Streams, in the order of the source.
+ * A pool from any data set that brings responses: PaCoRe-Train-8k as it is released, our own pool files (to score what
+ * they have unscored), chats and completions in the common shapes. Streams, in the order of the source.
  * @throws what the grader throws, if a file cannot be read or written, and {@link InvalidOptionError}.
  */
 export async function importPool(source: string, options: ImportPoolOptions): Promise<ImportFigures> {
   const { out, concurrency = 16, onProgress, onRejected, hub } = options;
-  const figures: ImportFigures = { problems: 0, messages: 0, blank: 0, graded: 0, unscored: 0 };
-  const parse = entryReader(options);
+  const figures: ImportFigures = {
+    problems: 0,
+    messages: 0,
+    bare: 0,
+    blank: 0,
+    goldless: 0,
+    graded: 0,
+    unscored: 0,
+  };
+  const reading = entryReader(options);
+  const { parse } = reading;
   const entries = poolEntries(readRows(source, hub), { ...(onRejected && { onRejected }), parse });
   const gate = new Semaphore(concurrency);
   const file = await LineFile.create(out);
@@ -50,10 +67,15 @@ export async function importPool(source: string, options: ImportPoolOptions): Pr
     for await (const entry of mapInOrder(entries, concurrency, imported)) {
       figures.problems++;
       figures.messages += entry.messages.length;
+      if (entry.messages.length === 0) figures.bare++;
       figures.unscored += entry.messages.filter(({ score }) => score === null).length;
       await file.write(formatPoolEntry(entry));
       onProgress?.(figures);
       if (figures.problems === options.limit) break;
+    }
+    if (figures.problems > 0 && figures.bare === figures.problems) {
+      const what = `no record of ${source} brings a response (fields of the first: ${reading.bare}); name theirs with --map messages=FIELD, or build a pool of it.`;
+      throw new InvalidOptionError("data", what);
     }
     await file.finish();
     return figures;
@@ -63,19 +85,46 @@ export async function importPool(source: string, options: ImportPoolOptions): Pr
   }
 }
 
-/** Records of a pool as such; all others as problems that bring messages. */
-function entryReader(options: LoadOptions): (row: Row, fallbackId: string) => PoolEntry {
+interface Reading {
+  parse: (row: Row, fallbackId: string) => PoolEntry;
+  /** Fields of the first record that brought no response. */
+  bare?: string;
+}
+
+/** Records of a pool as such; all others as problems that bring responses, which are compacted. */
+function entryReader(options: LoadOptions): Reading {
   const { map, format, kind } = options;
   const read = problemReader(options);
-  return (row, fallbackId) => {
-    if ("conversation" in row.value && !map && !format) {
-      const entry = parsePoolEntry(row.value, fallbackId);
-      return kind ? { ...entry, problem: { ...entry.problem, kind } } : entry;
+  const reading: Reading = { parse };
+  return reading;
+
+  function parse(row: Row, fallbackId: string): PoolEntry {
+    const { value } = row;
+    if (isPool(value) && !map && !format) {
+      const { problem, messages } = parsePoolEntry(value, fallbackId);
+      // Messages of a pool of ours are conclusions already.
+      const compacted = "kind" in value ? messages : messages.map(({ text }) => unscored(text));
+      return { problem: kind ? { ...problem, kind } : problem, messages: compacted };
     }
     const problem = read(row);
     if (!problem) throw new Error("has a picture, and is left out");
-    const { messages = [], ...rest } = problem;
-    return { problem: rest, messages: messages.map((text) => ({ text, score: null })) };
+    const { messages = responsesIn(value), ...rest } = problem;
+    if (!messages) reading.bare ??= fieldsOf(value);
+    return { problem: rest, messages: (messages ?? []).map(unscored) };
+  }
+}
+
+const isPool = (value: Row["value"]) =>
+  "conversation" in value && ("kind" in value || pacoreTrain.matches(value));
+
+const REASONING = /<\/?think(ing)?>/;
+
+/** C(ω) of a response that holds its reasoning; conclusions stay as they are, to the last blank. */
+function unscored(response: string): PoolMessage {
+  if (!REASONING.test(response)) return { text: response, score: null };
+  return {
+    text: compact({ content: [{ type: "text", text: response }], truncated: false }) ?? "",
+    score: null,
   };
 }
 
@@ -88,7 +137,9 @@ async function complete({ problem, messages }: PoolEntry, options: Completing): 
   const { grader, gate, figures, signal = NEVER } = options;
   const told = messages.filter(({ text }) => text.trim() !== "");
   figures.blank += messages.length - told.length;
-  if (!grader || told.every(({ score }) => score !== null)) return { problem, messages: told };
+  const goldless = problem.answer === undefined && problem.kind !== "worklist";
+  if (goldless) figures.goldless++;
+  if (!grader || goldless || told.every(({ score }) => score !== null)) return { problem, messages: told };
   const grade = gradeOnce(await grader(problem), gate);
   const scored = told.map(async (message): Promise<PoolMessage> => {
     if (message.score !== null) return message;

@@ -1,6 +1,7 @@
 import { basename, extname } from "node:path";
 import { z } from "zod";
 import { pacoreTrain } from "../../data/formats/pacore-train.ts";
+import { fieldsOf } from "../../data/load.ts";
 import { chatMessageSchema, issueOf, PROBLEM_KINDS, type Problem } from "../../data/problem.ts";
 import { readJsonl } from "../../data/read-jsonl.ts";
 import { isRejected, type Rejected, type Row, type RowOrRejected } from "../../data/rows.ts";
@@ -63,7 +64,9 @@ export function parsePoolEntry(value: Record<string, unknown>, fallbackId: strin
 
 function withKind(value: Record<string, unknown>, fallbackId: string): Record<string, unknown> {
   if (!pacoreTrain.matches(value))
-    throw new Error("has neither a kind nor a conversation and a ground_truth");
+    throw new Error(
+      `has neither a kind nor a conversation and a ground_truth (found: ${fieldsOf(value)}); pacore pool import reads other formats`,
+    );
   const draft = pacoreTrain.read(value) as Record<string, unknown>;
   const { prompt, answer, kind, messages, id = fallbackId } = draft;
   const conversation = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
