@@ -9,6 +9,7 @@ const words = z.array(z.string().min(1));
 export const clusterSchema = z.strictObject({
   launcher: z.enum(["local", "ray-job", "slurm"]).default("local"),
   python: z.string().min(1).default("python3"),
+  anyVersion: z.boolean().default(false),
   rayAddress: z.string().min(1).default("http://127.0.0.1:8265"),
   slurmLines: words.default([]),
   setup: words.default([]),
@@ -64,6 +65,7 @@ const MEMORY = "what fits into a GPU's memory; changes nothing of the algorithm"
 export const CLUSTER_SOURCES: Record<keyof ClusterSettings, string> = {
   launcher: "local: on this host's Ray; ray-job: `ray job submit`; slurm: `sbatch --wait`",
   python: "the Python that has OpenRLHF 0.11",
+  anyVersion: "start whatever version of OpenRLHF there is",
   rayAddress: "of `ray job submit`: the cluster's dashboard",
   slurmLines: "what follows #SBATCH, a line each: partition, account, time",
   setup: "shell lines before Python, under slurm: modules, a virtual environment",

@@ -1,3 +1,4 @@
+import type { ChildCommand } from "./child.ts";
 import type { ClusterSettings } from "./cluster-settings.ts";
 import { quotedShell } from "./quoted-shell.ts";
 import { slurmScript } from "./slurm-script.ts";
@@ -68,13 +69,16 @@ function slurmCommand({ cluster, paths, job, rewardUrl }: LaunchOptions, command
 }
 
 /** As a shell takes it, a flag a line. The reward server's address is a variable, for it holds a token. */
-export function commandText({ command, args }: LaunchCommand, rewardUrl: string): string {
+export function commandText(
+  { command, args }: Pick<ChildCommand, "command" | "args">,
+  rewardUrl: string,
+): string {
   const words = [command, ...args].map((word) =>
     word === rewardUrl ? `"$${REWARD_URL_VARIABLE}"` : quotedShell(word),
   );
   let text = "";
   for (const word of words) {
-    const flag = /^--[a-z]+\./.test(word);
+    const flag = word.startsWith("--");
     text += text === "" ? word : `${flag ? " \\\n  " : " "}${word}`;
   }
   return text;

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { PacoreError } from "../../errors.ts";
 import type { StageEvent, StagePlan, TrainingEngine } from "../../train/engine.ts";
@@ -6,16 +6,18 @@ import type { SynthesisEnvironment } from "../../train/environment.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { stageFingerprint } from "../../train/stage-fingerprint.ts";
 import { checkOpenRlhfRecipe } from "./check-recipe.ts";
+import { checkVersion } from "./check-version.ts";
 import { alignCheckpoints } from "./checkpoints.ts";
 import { endOrphan } from "./child.ts";
 import type { ClusterSettings } from "./cluster-settings.ts";
+import { commandText, REWARD_URL_VARIABLE } from "./launch-command.ts";
 import { prepareStage } from "./prepare-stage.ts";
 import { serveCheckpoint } from "./serve-checkpoint.ts";
 import { type StagePaths, stagePaths } from "./stage-paths.ts";
 import { StageState } from "./stage-state.ts";
 import { startModel } from "./start-model.ts";
 import { toldSteps } from "./told-steps.ts";
-import { trainerLife } from "./trainer-life.ts";
+import { stageLaunch, trainerLife } from "./trainer-life.ts";
 import { TrainerSteps } from "./trainer-steps.ts";
 
 /** Rewards over HTTP, while a trainer asks for them. */
@@ -40,6 +42,8 @@ export interface OpenRlhfEngineOptions {
   recipe: Recipe;
   cluster: ClusterSettings;
   rewards: StartRewards;
+  /** Takes the trainer's command instead of starting it: somebody else's launcher will. The run then ends. */
+  elsewhere?: (command: string) => void;
   /** Between two looks at what the trainer wrote. */
   pollMs?: number;
   /** Before a trainer that died is started again. */
@@ -95,7 +99,9 @@ async function* trainStage(
   const from = finished ? iterations : await alignCheckpoints(paths.checkpoints);
   yield { type: "begin", stage: number, iteration: before + Math.min(state.told, from) };
   if (!finished) {
+    if (!options.elsewhere) await checkVersion(options.cluster);
     await prepareStage(stage);
+    if (options.elsewhere) leave(stage, from > 0, options.elsewhere);
     yield* trainToTheEnd(stage, from);
   } else yield* toldSteps(stage, true);
   await state.finish("training");
@@ -117,6 +123,19 @@ function isAdoptable({ model, critic }: StagePaths): boolean {
   return [model, critic].every((folder) =>
     ["config.json", "tokenizer_config.json"].every((name) => existsSync(join(folder, name))),
   );
+}
+
+/** The run ends here, for its next part is somebody else's. */
+export class ElsewhereError extends PacoreError {
+  override name = "ElsewhereError";
+}
+
+function leave(stage: OpenRlhfStage, resume: boolean, print: (command: string) => void): never {
+  const rewardUrl = `$${REWARD_URL_VARIABLE}`;
+  const launch = stageLaunch(stage, { rewardUrl, resume, life: 1 });
+  for (const [path, text] of Object.entries(launch.files)) writeFileSync(path, text);
+  print(commandText(launch, rewardUrl));
+  throw new ElsewhereError("When the trainer is done, the same command goes on.");
 }
 
 /** Lives of the trainer, until one ends well. */

@@ -26,7 +26,8 @@ export function iterationMetrics(scalars: Scalars, { iteration, stage, instances
     stage,
     reward: first(of("rollout/reward_mean"), of("reward")),
     rewardByKind: {},
-    unscored: Number.NaN,
+    // The reward server's own figures, as means over responses.
+    unscored: Math.round((of("unscored") + of("verifier_error")) * responses),
     responseLength,
     cutOffRate: first(of("rollout/truncated_rate"), of("truncated")),
     entropy: of("entropy_loss"),
