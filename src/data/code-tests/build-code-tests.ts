@@ -54,7 +54,8 @@ const PROMPTS = 1;
  * @throws {InvalidOptionError} {@link JournalError} {@link UpstreamDownError}
  */
 export async function buildCodeTests(options: BuildCodeTestsOptions): Promise<CodeTestReport> {
-  const settings = readCodeTestSettings({ ...options.settings, seed: options.seed ?? 0 });
+  const seed = options.seed ?? options.settings?.seed ?? 0;
+  const settings = readCodeTestSettings({ ...options.settings, seed });
   const asking = await Asking.open(`${options.out}.db`, {
     ...options,
     what: "code tests",

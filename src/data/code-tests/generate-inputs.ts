@@ -1,5 +1,6 @@
 import { seedFor } from "../../core/random.ts";
 import type { Program } from "../../verify/code/program.ts";
+import { STOPPED } from "../../verify/code/run-test.ts";
 import type { Bench } from "./bench.ts";
 import { type CodeTestSettings, TEST_CATEGORIES, type TestCategory, toolLimits } from "./settings.ts";
 import { refusal } from "./write-validator.ts";
@@ -51,14 +52,14 @@ export interface GenerateOptions {
 /** Runs a generator once for each category and seed, twice in fact: the same seed has to give the same bytes. */
 export async function generateInputs(generator: Program, options: GenerateOptions): Promise<Generated> {
   const { settings, seedNames, known } = options;
-  const plan = TEST_CATEGORIES.flatMap((category) =>
+  const plan = TEST_CATEGORIES.map((category) =>
     Array.from({ length: settings.inputs }, (_, k) => ({
       category,
       // Small enough for any language's integers.
       seed: seedFor(settings.seed, ...seedNames, category, k) % 2 ** 31,
     })),
   );
-  const trials = await Promise.all(plan.map((one) => tryOne(generator, one, options)));
+  const trials = (await Promise.all(plan.map((some) => tryInTurn(generator, some, options)))).flat();
   const seen = new Set(known);
   const valid: Input[] = [];
   const failures = new Map<InputFault, string[]>();
@@ -73,11 +74,11 @@ export async function generateInputs(generator: Program, options: GenerateOption
     }
   }
   return {
-    asked: plan.length,
+    asked: trials.length,
     valid,
     faults: Object.fromEntries([...failures].map(([fault, details]) => [fault, details.length])),
     told: [...failures].map(
-      ([fault, details]) => `${TOLD[fault]} (${details.length} of ${plan.length}); for ${details[0]}`,
+      ([fault, details]) => `${TOLD[fault]} (${details.length} of ${trials.length}); for ${details[0]}`,
     ),
   };
 }
@@ -91,6 +92,25 @@ const TOLD: Record<InputFault, string> = {
   refused: "the validator refuses what it prints",
   duplicate: "different seeds print the same input",
 };
+
+/** One category's seeds. One that runs into a limit costs as much as it may: the others would, too. */
+async function tryInTurn(
+  generator: Program,
+  plan: readonly Pick<Trial, "category" | "seed">[],
+  options: GenerateOptions,
+): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  let stopped: { fault: InputFault; detail: string } | undefined;
+  for (const one of plan) {
+    const trial = stopped ? { ...one, result: stopped } : await tryOne(generator, one, options);
+    trials.push(trial);
+    const { result } = trial;
+    if ("fault" in result && LIMITS.has(result.detail)) stopped = result;
+  }
+  return trials;
+}
+
+const LIMITS: ReadonlySet<string> = new Set(Object.values(STOPPED));
 
 async function tryOne(
   generator: Program,
