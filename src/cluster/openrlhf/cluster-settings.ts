@@ -41,6 +41,7 @@ export const clusterSchema = z.strictObject({
 
   yarnFactor: z.number().min(1).default(1),
   yarnOriginalLength: count.optional(),
+  yarnTemperature: z.boolean().default(false),
 
   rewardHost: z.string().min(1).default("127.0.0.1"),
   rewardPort: z.int().min(0).max(65_535).default(0),
@@ -92,8 +93,9 @@ export const CLUSTER_SOURCES: Record<keyof ClusterSettings, string> = {
   importanceCap: "truncated importance sampling at 8: the paper's stage before (Appendix A); null: none",
   keepCheckpoints: "of the run's state; a resumed run needs one that policy and critic share",
   evaluationSamples: "responses to each held-out problem",
-  yarnFactor: "positions are stretched by it, in config.json; the paper's run has 2",
+  yarnFactor: "positions are stretched by it, in config.json; the paper's evaluations have 2 (§3.2)",
   yarnOriginalLength: "positions the model was trained at; default: what its config.json says",
+  yarnTemperature: "sharpen attention with it; the paper does not (§3.2)",
   rewardHost: "address of this host that the trainer's nodes reach; loopback on one node",
   rewardPort: "0: any free one",
   serveCommand: "what serves a checkpoint while synthesis accuracy is measured",

@@ -20,7 +20,14 @@ beforeEach(async () => {
 });
 
 test("positions are stretched under either of the setting's names", () => {
-  const yarn = { rope_type: "yarn", factor: 2, original_max_position_embeddings: 65_536 };
+  const yarn = {
+    rope_type: "yarn",
+    factor: 2,
+    original_max_position_embeddings: 65_536,
+    // Attention stays as it was, in the words of transformers and of vLLM: 1 / (0.1 · ln 2 + 1).
+    attention_factor: 1,
+    attn_factor: expect.closeTo(0.935_178, 6),
+  };
   const scaled = { ...QWEN3, max_position_embeddings: 131_072, rope_scaling: yarn };
   expect(yarnConfig(QWEN3, paper)).toEqual(scaled);
   const newer = {
@@ -32,7 +39,13 @@ test("positions are stretched under either of the setting's names", () => {
     rope_parameters: { rope_theta: 1e6, ...yarn },
   });
   // Again, nothing changes.
-  expect(yarnConfig(scaled, paper)).toBe(scaled);
+  const once = yarnConfig(QWEN3, paper);
+  expect(yarnConfig(once, paper)).toBe(once);
+  expect(yarnConfig(QWEN3, { ...paper, temperature: true }).rope_scaling).toEqual({
+    rope_type: "yarn",
+    factor: 2,
+    original_max_position_embeddings: 65_536,
+  });
 });
 
 test.each([

@@ -50,10 +50,11 @@ export async function planStart({
     );
   const start = startModel(from);
   if (start.trained) return undefined;
-  const { yarnFactor: factor, yarnOriginalLength: originalLength } = cluster;
+  const { yarnFactor: factor, yarnOriginalLength: originalLength, yarnTemperature: temperature } = cluster;
   return planModelDirectory(start.actor, paths.start, {
     factor,
     originalLength,
+    temperature,
     length: recipe.maxResponseTokens,
   });
 }

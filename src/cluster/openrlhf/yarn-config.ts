@@ -5,6 +5,8 @@ export interface YarnOptions {
   factor: number;
   /** Positions the model was trained at. Default: as its configuration says. */
   originalLength?: number | undefined;
+  /** Sharpen attention with the factor, as YaRN proposes. Default: no, as the paper's runs (§3.2). */
+  temperature?: boolean | undefined;
   /** Tokens of the longest sequence, which the model must hold afterwards. */
   length: number;
 }
@@ -26,7 +28,10 @@ interface Rope {
  * @returns The same object where there is nothing to change: a stage that begins with a stretched model leaves it so.
  * @throws {InvalidOptionError} if it is stretched otherwise, or would not reach `length`.
  */
-export function yarnConfig(config: Config, { factor, originalLength, length }: YarnOptions): Config {
+export function yarnConfig(
+  config: Config,
+  { factor, originalLength, temperature = false, length }: YarnOptions,
+): Config {
   const rope = (config.rope_parameters ?? config.rope_scaling ?? {}) as Rope;
   const kind = rope.rope_type ?? rope.type ?? "default";
   const native = Number(config.max_position_embeddings);
@@ -45,7 +50,12 @@ export function yarnConfig(config: Config, { factor, originalLength, length }: Y
   const original = originalLength ?? native;
   checkReach(factor * original, factor, original, length);
   if (factor === 1) return config;
-  const yarn = { rope_type: "yarn", factor, original_max_position_embeddings: original };
+  const yarn = {
+    rope_type: "yarn",
+    factor,
+    original_max_position_embeddings: original,
+    ...(!temperature && plainAttention(factor)),
+  };
   return {
     ...config,
     max_position_embeddings: Math.ceil(factor * original),
@@ -55,6 +65,15 @@ export function yarnConfig(config: Config, { factor, originalLength, length }: Y
       : { rope_scaling: yarn }),
   };
 }
+
+/**
+ * Both names of the same: transformers takes `attention_factor` as it is, vLLM multiplies YaRN's own, 0.1 · ln(factor) + 1,
+ * by `attn_factor`. Sampler and trainer have to agree.
+ */
+const plainAttention = (factor: number) => ({
+  attention_factor: 1,
+  attn_factor: 1 / (0.1 * Math.log(factor) + 1),
+});
 
 function checkReach(reach: number, factor: number, original: number, length: number): void {
   if (reach >= length) return;
