@@ -42,6 +42,11 @@ export class Bench {
     this.#signal = signal;
   }
 
+  /** Whether a program gets as far as running. */
+  async compiles(program: Program): Promise<boolean> {
+    return !("problem" in (await this.#runner.compile(program, this.#signal)));
+  }
+
   /** stdout of a program that ends well. @throws {SandboxError} for a fault of the sandbox. */
   async print(program: Program, stdin: string, limits: Limits = this.#settings.limits): Promise<Printed> {
     const compiled = await this.#runner.compile(program, this.#signal);

@@ -1,4 +1,4 @@
-import type { JSONValue } from "@ai-sdk/provider";
+import type { Program } from "../../verify/code/program.ts";
 import type { CodeTest } from "./bench.ts";
 import type { InputFault } from "./generate-inputs.ts";
 
@@ -32,7 +32,7 @@ export interface Verdict {
   detail: string;
   good: { given: number; used: number; accepted: number };
   bad: { given: number; used: number; rejected: number; by: Partial<Record<CodeTest["category"], number>> };
-  /** Solutions in languages that are not run here. */
+  /** Solutions that are not run: in another language, or not to be compiled. */
   skipped: number;
   /** Share of good solutions that pass all tests; of bad ones that do not. null: not measured. */
   tpr: number | null;
@@ -50,14 +50,14 @@ export interface Verdict {
   /** Answers of the model that were used for each program. */
   answers: { validator: number; generator: number; checker: number };
   /** The last of each, so that somebody can look, and make the inputs again. */
-  programs: Partial<Record<"validator" | "generator" | "checker", { language: string; source: string }>>;
+  programs: Partial<Record<"validator" | "generator" | "checker", Program>>;
 }
 
 /** What is kept of a problem: its tests, for the data set. */
 export interface Outcome {
   verdict: Verdict;
   /** Absent where the problem is not kept. */
-  answer?: { tests: CodeTestLine[]; checker?: JSONValue };
+  answer?: { tests: CodeTestLine[]; checker?: Program };
 }
 
 /** A test as the data set has it. */
