@@ -40,3 +40,10 @@ test("what is not ours is left as it was said", () => {
 test("a message of several lines is one, without keys", () => {
   expect(explainError(new Error("No.\n  Bearer abcdefgh\n")).message.trim()).toBe("No. [redacted]");
 });
+
+test("a full disk is told with what to do", () => {
+  const error = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  expect(explainError(error).message).toBe(
+    "The disk is full (ENOSPC: no space left on device, write); make room and run the command again.",
+  );
+});

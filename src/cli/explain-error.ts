@@ -43,11 +43,15 @@ export function explainError(error: unknown): Explained {
 
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (FULL.has((error as NodeJS.ErrnoException).code ?? ""))
+    return `The disk is full (${error.message}); make room and run the command again.`;
   const without =
     error instanceof JournalError && DISK_FAULTS.has(error.fault) ? " Or use --no-journal." : "";
   const text = (error.message || error.name) + without;
   return error instanceof PacoreError ? text.replace(OPTION_NAMES, (name) => FLAGS[name] ?? name) : text;
 }
+
+const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 
 /** A run does not need a journal: it can do without where there is no place for one. */
 const DISK_FAULTS: ReadonlySet<string> = new Set(["read-only", "full", "io"]);

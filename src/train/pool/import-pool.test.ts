@@ -262,6 +262,7 @@ test("a data set without responses is no pool, and its fields are named", async 
   await expect(imported("bare.jsonl", lines)).rejects.toThrow(
     "(fields of the first: question, answer, model_outputs); name theirs with --map messages=FIELD",
   );
+  await expect(imported("bare.jsonl", "\n")).rejects.toThrow("has no record");
   const { figures } = await imported("bare.jsonl", lines, { map: new Map([["messages", "model_outputs"]]) });
   expect(figures).toMatchObject({ problems: 2, messages: 2, bare: 0 });
 });

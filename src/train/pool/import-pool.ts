@@ -47,42 +47,56 @@ export interface ImportFigures {
  * @throws what the grader throws, if a file cannot be read or written, and {@link InvalidOptionError}.
  */
 export async function importPool(source: string, options: ImportPoolOptions): Promise<ImportFigures> {
-  const { out, concurrency = 16, onProgress, onRejected, hub } = options;
-  const figures: ImportFigures = {
-    problems: 0,
-    messages: 0,
-    bare: 0,
-    blank: 0,
-    goldless: 0,
-    graded: 0,
-    unscored: 0,
+  const { out, concurrency = 16, onProgress, hub } = options;
+  const figures = { ...NOTHING };
+  let rejected = 0;
+  const onRejected = (one: Rejected) => {
+    rejected++;
+    options.onRejected?.(one);
   };
   const reading = entryReader(options);
-  const { parse } = reading;
-  const entries = poolEntries(readRows(source, hub), { ...(onRejected && { onRejected }), parse });
+  const entries = poolEntries(readRows(source, hub), { parse: reading.parse, onRejected });
   const gate = new Semaphore(concurrency);
   const file = await LineFile.create(out);
   try {
     const imported = (entry: PoolEntry) => complete(entry, { ...options, gate, figures });
     for await (const entry of mapInOrder(entries, concurrency, imported)) {
-      figures.problems++;
-      figures.messages += entry.messages.length;
-      if (entry.messages.length === 0) figures.bare++;
-      figures.unscored += entry.messages.filter(({ score }) => score === null).length;
+      count(entry, figures);
       await file.write(formatPoolEntry(entry));
       onProgress?.(figures);
       if (figures.problems === options.limit) break;
     }
-    if (figures.problems > 0 && figures.bare === figures.problems) {
-      const what = `no record of ${source} brings a response (fields of the first: ${reading.bare}); name theirs with --map messages=FIELD, or build a pool of it.`;
-      throw new InvalidOptionError("data", what);
-    }
+    if (figures.problems + rejected === 0) throw new InvalidOptionError("data", `${source} has no record.`);
+    checkResponses(source, reading, figures);
     await file.finish();
     return figures;
   } catch (error) {
     await file.discard();
     throw error;
   }
+}
+
+const NOTHING: ImportFigures = {
+  problems: 0,
+  messages: 0,
+  bare: 0,
+  blank: 0,
+  goldless: 0,
+  graded: 0,
+  unscored: 0,
+};
+
+function count({ messages }: PoolEntry, figures: ImportFigures): void {
+  figures.problems++;
+  figures.messages += messages.length;
+  if (messages.length === 0) figures.bare++;
+  figures.unscored += messages.filter(({ score }) => score === null).length;
+}
+
+function checkResponses(source: string, { bare }: Reading, figures: ImportFigures): void {
+  if (bare === undefined || figures.bare < figures.problems) return;
+  const what = `no record of ${source} brings a response (fields of the first: ${bare}); name theirs with --map messages=FIELD, or build a pool of it.`;
+  throw new InvalidOptionError("data", what);
 }
 
 interface Reading {
