@@ -62,8 +62,26 @@ export function dryRunMeasure(plan: StagePlan, cluster: ClusterSettings): string
     "",
     indented(commandText(command, "")),
     "",
-    "Stage 2 has the problems of those that are neither never nor always right; its command differs in paths, rows and",
-    `models: ${model} and ${stagePaths(plan.out).critic}.`,
+  ].join("\n");
+}
+
+/** Stage 2 as far as it is known: its problems are not before stage 1 is over. */
+export function dryRunStage2(plan: StagePlan, before: StagePlan, cluster: ClusterSettings): string {
+  const { recipe, iterations } = plan;
+  const paths = stagePaths(plan.out);
+  const { model, critic } = stagePaths(before.out);
+  const launch = stageLaunch(
+    { plan, paths, cluster, recipe },
+    { rewardUrl: REWARD_URL, resume: false, life: 1, models: { actor: model, critic } },
+  );
+  return [
+    `Stage 2: ${iterations} iterations on those problems that are neither never nor always right. Policy and critic go on; ` +
+      "Adam's moments do not.",
+    "",
+    `1 rows       ${paths.dataset}: ${iterations * recipe.instances} rows`,
+    "",
+    "4 trainer",
+    indented(commandText(launch, REWARD_URL)),
     "",
   ].join("\n");
 }

@@ -10,6 +10,7 @@ import { type LaunchCommand, launchCommand } from "./launch-command.ts";
 import type { OpenRlhfStage } from "./openrlhf-engine.ts";
 import { trainedModels } from "./prepare-stage.ts";
 import type { StagePaths } from "./stage-paths.ts";
+import type { StartModel } from "./start-model.ts";
 import { toldSteps } from "./told-steps.ts";
 import { trainerArguments } from "./trainer-flags.ts";
 
@@ -60,12 +61,21 @@ export async function* trainerLife(
   return { finished, refused: code === 2, how, tail: child.tail() };
 }
 
+interface LaunchDetails {
+  rewardUrl: string;
+  resume: boolean;
+  /** From 1. */
+  life: number;
+  /** Default: what the stage begins with. */
+  models?: Pick<StartModel, "actor" | "critic">;
+}
+
 /** The launcher's command for a stage. */
 export function stageLaunch(
   { plan, paths, cluster, recipe }: Pick<OpenRlhfStage, "plan" | "paths" | "cluster" | "recipe">,
-  { rewardUrl, resume, life }: { rewardUrl: string; resume: boolean; life: number },
+  { rewardUrl, resume, life, models = trainedModels(plan, paths) }: LaunchDetails,
 ): LaunchCommand {
-  const { actor, critic } = trainedModels(plan, paths);
+  const { actor, critic } = models;
   const { stage, iterations, heldOut } = plan;
   const evaluate = heldOut.length > 0;
   const args = trainerArguments({
