@@ -169,8 +169,11 @@ test("work lists are known by their wording after the released format, and grade
 });
 
 test("an empty pool is exported as an empty list", async () => {
-  const { out, folder } = await imported("none.jsonl", "");
-  await exportPool(out, { out: join(folder, "none.json") });
+  const folder = await mkdtemp(join(tmpdir(), "pacore-import-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const pool = join(folder, "none.jsonl");
+  await writeFile(pool, "");
+  await exportPool(pool, { out: join(folder, "none.json") });
   expect(JSON.parse(await readFile(join(folder, "none.json"), "utf8"))).toEqual([]);
 });
 
