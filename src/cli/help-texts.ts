@@ -65,6 +65,9 @@ From nothing to a policy that coordinates, on this machine:
   pacore train lab --pool runs/pool.jsonl --out runs/lab
   pacore eval worklist:500:1 --model embedded:runs/lab/stage-2 --widths 4 --widths 16
 
+A model of your own, on GPUs with OpenRLHF 0.11; docs/cluster.md is the guide:
+  pacore train recipes/pacore-8b.yaml --engine openrlhf --pool runs/pool.jsonl --out runs/pacore-8b --dry-run
+
 The same command goes on where it was stopped or killed. Every field of a recipe, and where its value comes
 from, is in recipe.json of the run; --set kl=0 changes one.`;
 

@@ -131,6 +131,16 @@ function addTrain(program: Command): void {
         parseNumber({ integer: true, least: 1 }),
       ),
     )
+    .addOption(
+      new Option("--engine <name>", "embedded: here; openrlhf: on GPUs, as the recipe's section cluster says")
+        .choices(["embedded", "openrlhf"])
+        .default("embedded"),
+    )
+    .option("--dry-run", "with openrlhf: print all that would be written and started, and do nothing")
+    .option(
+      "--print-command",
+      "with openrlhf: write the files, print the trainer's command, leave starting it to you",
+    )
     .option("--json", "every event as a line of JSON")
     .option("--print", "print the recipe, every field with its source, and train nothing")
     .addHelpText("after", TRAIN_RUN_HELP)

@@ -5,15 +5,18 @@ import { Semaphore } from "../core/semaphore.ts";
 import { gradeOnce } from "../data/grade.ts";
 import { checkKinds, graderFor } from "../data/grader.ts";
 import type { Problem } from "../data/problem.ts";
+import type { TrainingEngine } from "../train/engine.ts";
 import type { ScoreMessage } from "../train/environment.ts";
 import type { PoolEntry } from "../train/pool/pool-entry.ts";
+import type { Recipe } from "../train/recipe.ts";
+import type { TrainEvent } from "../train/train.ts";
 import { codeGrader } from "./eval-code.ts";
 import { loadData } from "./eval-data.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { InputError } from "./input-error.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { quoted } from "./resume-hint.ts";
-import { readRecipe } from "./train-recipe.ts";
+import { type RecipeFile, readRecipe } from "./train-recipe.ts";
 import { trainView } from "./view/train-view.ts";
 
 export interface TrainRunFlags {
@@ -25,37 +28,40 @@ export interface TrainRunFlags {
   threads?: number;
   json?: boolean;
   print?: boolean;
+  engine?: "embedded" | "openrlhf";
+  dryRun?: boolean;
+  printCommand?: boolean;
 }
 
 /** Verifiers that run at once: programs are not free. */
 const GRADERS = 8;
 
-/** `pacore train RECIPE`: the curriculum on the embedded engine. The same command goes on where it was stopped. */
+/**
+ * `pacore train RECIPE`: the curriculum, on the embedded engine or on a cluster. The same command goes on where it was
+ * stopped.
+ */
 export async function trainCommand(name: string, flags: TrainRunFlags): Promise<ExitCode> {
-  const recipe = await readRecipe(name, flags.set);
-  if (flags.print) {
-    process.stdout.write((await import("../train/recipe-yaml.ts")).recipeYaml(recipe));
-    return EXIT.answered;
-  }
+  const file = await readRecipe(name, flags.set);
+  const { recipe } = file;
+  if (flags.print) return printRecipe(file);
+  checkFlags(flags);
   const source = flags.pool ?? recipe.pool;
   if (source === undefined) throw new InputError(NO_POOL);
-  const {
-    embeddedEngine,
-    threadedCompute,
-    train,
-    measureWorklist,
-    partsCovered,
-    RECIPE_SOURCES,
-    writeRunPage,
-  } = await import("../train/index.ts");
   const pool = await readEntries(source);
   const heldOut = await heldOutProblems(flags.heldOut ?? recipe.heldOut, recipe.evaluationProblems);
+  if (flags.dryRun) {
+    const { dryRunOpenRlhf } = await import("./train-openrlhf.ts");
+    const print = (text: string) => process.stdout.write(text);
+    await dryRunOpenRlhf({ file, pool, heldOut, out: flags.out, print });
+    return EXIT.answered;
+  }
   const problems = [...pool.map(({ problem }) => problem), ...heldOut];
   using interrupt = catchInterrupts();
-  const compute = threadedCompute(flags.threads === undefined ? {} : { threads: flags.threads });
+  await using opened = await openEngine(file, flags, problems);
+  const { train, measureWorklist, partsCovered } = await import("../train/index.ts");
   const events = train({
     recipe,
-    engine: embeddedEngine({ compute }),
+    engine: opened.engine,
     pool,
     out: flags.out,
     score: await scorer(problems, interrupt.signal),
@@ -67,8 +73,72 @@ export async function trainCommand(name: string, flags: TrainRunFlags): Promise<
     ...(flags.stage && { stages: [flags.stage] }),
     signal: interrupt.signal,
   });
+  return showTraining(events, { name, recipe, flags, signal: interrupt.signal });
+}
+
+async function printRecipe(file: RecipeFile): Promise<ExitCode> {
+  process.stdout.write((await import("../train/recipe-yaml.ts")).recipeYaml(file.recipe));
+  if (Object.keys(file.cluster).length > 0)
+    process.stdout.write((await import("./train-openrlhf.ts")).clusterText(file));
+  return EXIT.answered;
+}
+
+function checkFlags({ engine = "embedded", dryRun, printCommand, threads }: TrainRunFlags): void {
+  if (engine === "embedded" && (dryRun || printCommand))
+    throw new InputError(`${dryRun ? "--dry-run" : "--print-command"} is for --engine openrlhf.`);
+  if (engine === "openrlhf" && threads !== undefined)
+    throw new InputError(
+      "--threads is for the embedded engine; cluster.nodes and the like say what OpenRLHF has.",
+    );
+  if (dryRun && printCommand) throw new InputError("Give --dry-run or --print-command, not both.");
+}
+
+interface OpenedEngine extends AsyncDisposable {
+  engine: TrainingEngine;
+}
+
+async function openEngine(
+  file: RecipeFile,
+  { engine, threads, printCommand = false }: TrainRunFlags,
+  problems: readonly Problem[],
+): Promise<OpenedEngine> {
+  if (engine === "openrlhf") {
+    const { openRlhfTraining } = await import("./train-openrlhf.ts");
+    const { rewardsOver } = await import("./start-rewards.ts");
+    const rewards = await rewardsOver(problems);
+    return {
+      engine: openRlhfTraining({ file, rewards, printCommand }),
+      [Symbol.asyncDispose]: async () => {},
+    };
+  }
+  const { embeddedEngine, threadedCompute } = await import("../train/index.ts");
+  const compute = threadedCompute(threads === undefined ? {} : { threads });
+  return {
+    engine: embeddedEngine({ compute }),
+    [Symbol.asyncDispose]: async () => {
+      await compute.dispose();
+    },
+  };
+}
+
+interface ShowOptions {
+  name: string;
+  recipe: Recipe;
+  flags: TrainRunFlags;
+  signal: AbortSignal;
+}
+
+async function showTraining(
+  events: AsyncIterable<TrainEvent>,
+  { name, recipe, flags, signal }: ShowOptions,
+): Promise<ExitCode> {
+  const { RECIPE_SOURCES, writeRunPage } = await import("../train/index.ts");
   const plan = { ...recipe, ...(flags.stage && { stages: [flags.stage] }) };
-  const view = trainView({ json: flags.json ?? false, recipe: plan });
+  const view = trainView({
+    json: flags.json ?? false,
+    recipe: plan,
+    ...(flags.printCommand && { stream: process.stderr }),
+  });
   let finished = false;
   let begun = false;
   try {
@@ -81,10 +151,10 @@ export async function trainCommand(name: string, flags: TrainRunFlags): Promise<
       finished = event.type === "end";
     }
   } catch (error) {
-    throw interrupt.signal.aborted ? interrupt.signal.reason : error;
+    if (flags.printCommand && (error as Error).name === "ElsewhereError") return EXIT.answered;
+    throw signal.aborted ? signal.reason : error;
   } finally {
     view.close();
-    await compute.dispose();
     if (begun && !finished) process.stderr.write(`go on with: ${resumeHint(name, flags)}\n`);
   }
   if (!flags.json) process.stdout.write(`report: ${await writeRunPage(flags.out)}\n`);
@@ -135,11 +205,12 @@ async function scorer(problems: readonly Problem[], signal: AbortSignal): Promis
   };
 }
 
-function resumeHint(name: string, { out, pool, heldOut, stage, set }: TrainRunFlags): string {
+function resumeHint(name: string, { out, pool, heldOut, stage, set, engine }: TrainRunFlags): string {
   const flag = (option: string, value: string | number | undefined) =>
     value === undefined ? [] : [`--${option} ${typeof value === "number" ? value : quoted(value)}`];
   return [
     `pacore train ${quoted(name)}`,
+    ...flag("engine", engine === "embedded" ? undefined : engine),
     ...flag("out", out),
     ...flag("pool", pool),
     ...flag("held-out", heldOut),
