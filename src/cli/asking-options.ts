@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { AskingOptions } from "../data/asking/asking.ts";
 import { isEmbedded } from "../upstream/reference.ts";
 import { resolveModel } from "../upstream/resolve.ts";
@@ -5,6 +6,12 @@ import type { AskFlags } from "./data-flags.ts";
 import { InputError } from "./input-error.ts";
 import { modelName, present, priceOf } from "./model-options.ts";
 import { modelReference } from "./model-reference.ts";
+
+/** @throws {InputError} for an output that would take the place of what is read. */
+export function checkOut(source: string, out: string): void {
+  if (resolve(source) === resolve(out))
+    throw new InputError("--out: it is the input itself; name another file.");
+}
 
 /**
  * The model that a data set is made with, and its limits.

@@ -6,7 +6,7 @@ import { readCodeTestSettings } from "../data/code-tests/settings.ts";
 import { parseFieldMap } from "../data/field-map.ts";
 import { readRows } from "../data/load.ts";
 import { openRunner } from "../verify/code/open-runner.ts";
-import { askingOptions } from "./asking-options.ts";
+import { askingOptions, checkOut } from "./asking-options.ts";
 import type { CodeFlags } from "./data-flags.ts";
 import { rejectionLines } from "./eval-data.ts";
 import { catchEvalInterrupts } from "./eval-interrupt.ts";
@@ -21,6 +21,7 @@ const print = (record: object) => void process.stdout.write(`${JSON.stringify(re
 export async function dataCode(source: string, flags: CodeFlags): Promise<ExitCode> {
   using interrupt = catchEvalInterrupts(tell);
   const { map, format, limit, out } = flags;
+  checkOut(source, out);
   const settings = readCodeTestSettings({ ...settingsOf(flags), seed: flags.seed });
   const read = codeSourceReader({
     ...(map.length > 0 && { map: parseFieldMap(map, CODE_FIELDS) }),

@@ -7,7 +7,7 @@ import { labelIn, readLabels } from "../data/math-judge/labels.ts";
 import type { Problem } from "../data/problem.ts";
 import { isRejected, type Rejected } from "../data/rows.ts";
 import { QUALITY_CHECKS, qualityIssue } from "../train/pool/quality.ts";
-import { askingOptions } from "./asking-options.ts";
+import { askingOptions, checkOut } from "./asking-options.ts";
 import type { MathJudgeFlags } from "./data-flags.ts";
 import { rejectionLines } from "./eval-data.ts";
 import { catchEvalInterrupts } from "./eval-interrupt.ts";
@@ -23,6 +23,7 @@ const print = (record: object) => void process.stdout.write(`${JSON.stringify(re
 export async function dataMathJudge(source: string, flags: MathJudgeFlags): Promise<ExitCode> {
   using interrupt = catchEvalInterrupts(tell);
   const { out, votes, agree, unparsable, rules } = flags;
+  checkOut(source, out);
   if (flags.labels !== undefined && flags.labelField !== undefined)
     throw new InputError("--labels: leave it out beside --label-field; labels come from one place.");
   const labels = flags.labels === undefined ? undefined : await readLabels(flags.labels);

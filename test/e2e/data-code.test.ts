@@ -117,16 +117,29 @@ describe.skipIf(missing !== undefined)(`pacore data code (${missing ?? "bubblewr
   test.each([
     [["--min-tpr", "2"], "Write a share"],
     [["--rounds", "17"], "rounds: 17 is not an integer from 1 to 16"],
-    [["--inputs", "1", "--rounds", "1", "--min-tests", "5"], "minTests"],
+    [["--inputs", "1", "--rounds", "1", "--min-tests", "5"], "--min-tests: is more than"],
     [["--map", "prompt=x,wrong=y"], "is not FIELD=THEIRS with FIELD one of id, prompt, good, bad"],
     [["--model", "embedded"], "The embedded model solves work lists only"],
+    [[], "in.jsonl:1 is not valid JSON"],
   ])("%j is bad input", async (flags, message) => {
     const folder = await temporaryFolder();
-    await writeFile(join(folder, "in.jsonl"), "");
+    await writeFile(join(folder, "in.jsonl"), "nothing\n");
     const args = ["data", "code", join(folder, "in.jsonl"), "--out", join(folder, "o.jsonl")];
     const { code, stderr } = await runCli([...args, "--model", "http://127.0.0.1:9/v1#m", ...flags]);
     expect(stderr).toContain(message);
     expect(code).toBe(2);
+  });
+
+  test("the input is not written over", async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, "in.jsonl");
+    await writeFile(path, "{}\n");
+    for (const command of ["code", "math-judge"]) {
+      const { code, stderr } = await runCli(["data", command, path, "--out", `${folder}/./in.jsonl`]);
+      expect(stderr).toContain("--out: it is the input itself");
+      expect(code).toBe(2);
+    }
+    expect(await readFile(path, "utf8")).toBe("{}\n");
   });
 });
 

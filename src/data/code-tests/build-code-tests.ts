@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { Semaphore } from "../../core/semaphore.ts";
+import { InvalidOptionError } from "../../errors.ts";
 import { readSettings } from "../../verify/code/gold.ts";
 import type { CodeRunner } from "../../verify/code/runner.ts";
 import type { Asked } from "../asking/asked-item.ts";
@@ -190,6 +191,7 @@ class Builder {
         sums.add(outcome.verdict);
         if (outcome.answer) await file.write(JSON.stringify(problemOf(source, outcome)));
       }
+      if (sums.problems === 0) throw nothingIn(rejected);
       await file.finish();
     } catch (error) {
       await file.discard();
@@ -198,6 +200,11 @@ class Builder {
     const { spent, money, end } = this.#asking;
     return sums.report({ settings: this.#settings, rejected, spent, money, end });
   }
+}
+
+function nothingIn([first]: readonly Rejected[]): InvalidOptionError {
+  const why = first ? `; ${first.file}:${first.line} ${first.reason}` : "";
+  return new InvalidOptionError("data", `has no problem that can be used${why}.`);
 }
 
 /** A place at the sandbox, given up while the model is asked. */

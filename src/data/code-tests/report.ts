@@ -65,12 +65,16 @@ export class ReportSums {
     this.#missing.push({ id, ...(reason !== undefined && { reason: redact(reason) }) });
   }
 
+  get problems(): number {
+    return this.#verdicts.length + this.#missing.length;
+  }
+
   report({ settings, rejected: unreadable, spent, money, end }: Life): CodeTestReport {
     const verdicts = this.#verdicts;
     const kept = verdicts.filter((one) => one.kept);
     return {
       end,
-      problems: verdicts.length + this.#missing.length,
+      problems: this.problems,
       kept: kept.length,
       rejected: sumOf(verdicts, ({ reason }) => (reason ? { [reason]: 1 } : {})),
       missing: this.#missing,

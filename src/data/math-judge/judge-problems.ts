@@ -99,6 +99,7 @@ async function judgeAll(asking: Asking, options: Settings): Promise<JudgeSums> {
       if (result.kept) await kept.write(JSON.stringify(problem));
       onProgress?.({ ended: sums.ended, kept: sums.kept, tokens: asking.spent.output });
     }
+    if (sums.ended === 0) throw new InvalidOptionError("data", "has no problem that can be used.");
     await listed.finish();
     await kept.finish();
     return sums;
