@@ -10,7 +10,8 @@ import type { PoolEntry } from "../../src/train/pool/pool-entry.ts";
 import { parseRecipe } from "../../src/train/recipe.ts";
 import type { TrainOptions } from "../../src/train/train.ts";
 
-const support = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const PYTHON = fileURLToPath(new URL("./fake-openrlhf.ts", import.meta.url));
+const VLLM = fileURLToPath(new URL("./fake-vllm.ts", import.meta.url));
 
 export const RECIPE = {
   name: "tiny",
@@ -48,14 +49,14 @@ export async function fakeCluster(folder: string): Promise<{ python: string; vll
   await writeFile(join(start, "model.safetensors"), "weights");
   const executable = async (name: string, script: string) => {
     const path = join(folder, name);
-    await writeFile(path, `#!/bin/sh\nexec '${process.execPath}' '${support(script)}' "$@"\n`);
+    await writeFile(path, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`);
     await chmod(path, 0o755);
     return path;
   };
   return {
     start,
-    python: await executable("python", "./fake-openrlhf.ts"),
-    vllm: await executable("vllm", "./fake-vllm.ts"),
+    python: await executable("python", PYTHON),
+    vllm: await executable("vllm", VLLM),
   };
 }
 
