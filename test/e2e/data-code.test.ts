@@ -70,6 +70,10 @@ describe.skipIf(missing !== undefined)(`pacore data code (${missing ?? "bubblewr
     expect(requests.length).toBe(asked);
     expect((await linesOf(at("tests.jsonl"))).map(({ id }) => id)).toEqual(FEW.map(({ id }) => id));
 
+    const other = await runCli([...few, "--model", `${reference.split("#")[0]}#another`]);
+    expect(other.stderr).toContain("belongs to code tests with another model");
+    expect(other.code).toBe(2);
+
     const [problem] = FEW;
     const solver = await chatServer(({ prompt, number }) => {
       const solved = FEW.find((one) => prompt.includes(one.prompt)) ?? problem;

@@ -102,9 +102,14 @@ export class Asking implements AsyncDisposable {
     });
   }
 
-  /** The text that was kept under a key by {@link keep}. @param key Of anything that decides the text. */
-  kept(key: unknown): string | undefined {
-    return this.#store.get(this.#keptHeader(key).runId)?.result?.answer;
+  /**
+   * The text that was kept under a key by {@link keep}. @param key Of anything that decides the text.
+   * @throws {InvalidOptionError} if it was kept for other work.
+   */
+  async kept(key: unknown): Promise<string | undefined> {
+    const header = this.#keptHeader(key);
+    if (!this.#store.get(header.runId)?.result) return undefined;
+    return (await this.#run(header)).result()?.answer;
   }
 
   /** Keep a text under a key for good, once. */

@@ -133,7 +133,7 @@ class Builder {
 
   async #problem(source: CodeSource): Promise<void> {
     const key = this.#keyOf(source);
-    const before = this.#asking.kept(key);
+    const before = await this.#asking.kept(key);
     const outcome = before === undefined ? await this.#build(source) : (JSON.parse(before) as Outcome);
     if (outcome && before === undefined) await this.#asking.keep(key, JSON.stringify(outcome));
     if (outcome) this.#ended++;
@@ -182,7 +182,7 @@ class Builder {
     const file = await LineFile.create(out);
     try {
       for await (const source of this.#sources((one) => rejected.push(one))) {
-        const text = this.#asking.kept(this.#keyOf(source));
+        const text = await this.#asking.kept(this.#keyOf(source));
         if (text === undefined) {
           sums.missing(source.id, this.#failures.get(source.id));
           continue;

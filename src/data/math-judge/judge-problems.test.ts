@@ -157,3 +157,12 @@ test("a budget ends the work, which then goes on", async () => {
   expect(await run(1000)).toMatchObject({ end: "done", kept: 4 });
   expect(model.calls).toHaveLength(16);
 });
+
+test("votes of another model are refused, and the data set stays as it was", async () => {
+  const paths = await setUp();
+  const run = (modelName: string) =>
+    judgeProblems({ ...common, ...paths, model: judgeSaying([4]), modelName, problems: labelled([true]) });
+  await run("one");
+  await expect(run("two")).rejects.toThrow(/belongs to judgements with another model/);
+  expect(await linesOf(paths.out)).toHaveLength(1);
+});

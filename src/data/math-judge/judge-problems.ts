@@ -74,7 +74,6 @@ export async function judgeProblems(options: JudgeProblemsOptions): Promise<Judg
   });
   try {
     const sums = await judgeAll(asking, { ...options, votes, agree });
-    asking.throwIfFatal();
     const { spent, money, end } = asking;
     return sums.report({ votes, agree, spent, money, end });
   } finally {
@@ -99,6 +98,7 @@ async function judgeAll(asking: Asking, options: Settings): Promise<JudgeSums> {
       if (result.kept) await kept.write(JSON.stringify(problem));
       onProgress?.({ ended: sums.ended, kept: sums.kept, tokens: asking.spent.output });
     }
+    asking.throwIfFatal();
     if (sums.ended === 0) throw new InvalidOptionError("data", "has no problem that can be used.");
     await listed.finish();
     await kept.finish();
