@@ -49,11 +49,11 @@ export async function dataMathJudge(source: string, flags: MathJudgeFlags): Prom
     });
   } finally {
     progress?.close();
+    for (const line of rejectionLines(reading)) tell(line);
   }
-  const { rejected, skipped, unlabelled } = reading;
+  const { rejected, unlabelled } = reading;
   await writeFile(`${out}.report.json`, `${JSON.stringify({ ...report, unreadable: rejected }, null, 1)}\n`);
   await writeFile(`${out}.report.txt`, judgeReportText(report));
-  for (const line of rejectionLines({ rejected, skipped })) tell(line);
   if (unlabelled > 0) tell(`Without a label: ${unlabelled} problems; they are in no figure.`);
   if (flags.json) print({ type: "summary", ...report, out });
   else process.stdout.write(`${judgeReportText(report)}${out}\n${out}.votes.jsonl\n${out}.report.json\n`);

@@ -77,6 +77,7 @@ test("rules alone are measured beside the judge, and what they drop is not paid"
 });
 
 test.each([
+  [["--label-field", "prompt"], 'has "What is the remainder'],
   [["--agree", "5"], "agree: 5 is not an integer from 1 to the number of votes, 4"],
   [["--votes", "65"], "votes: 65 is not"],
   [["--labels", "none.jsonl"], "none.jsonl is no file"],
