@@ -68,12 +68,15 @@ async function answer(
 }
 
 /** OpenRLHF posts a sample at a time, and reads bare numbers: all floats, for an integer would end its run. */
-function one({ reward, outcome, label, value }: Reward): string {
+function one({ reward, outcome, label, value = 0 }: Reward): string {
+  const wrongAlone = label !== undefined && label.messages > 0 && label.right === 0;
   const logs = floatsJson({
     acc: Number(value === 1),
     messages: label?.messages ?? 0,
     unscored: Number(outcome === "unscored"),
     verifier_error: Number(outcome === "error"),
+    emergent: wrongAlone ? value : 0,
+    emergent_case: Number(wrongAlone && outcome !== "unscored" && outcome !== "error"),
   });
   return `{"rewards":${floatJson(reward)},"scores":${floatJson(reward)},"extra_logs":${logs}}`;
 }

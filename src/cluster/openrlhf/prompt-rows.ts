@@ -44,9 +44,15 @@ export const evaluationRows = (problems: readonly Problem[]): PromptRow[] =>
 export function promptRow(id: string, { entry, messages, prompt }: Instance): PromptRow {
   return {
     input: chatOf(entry.problem, prompt),
-    label: encodeLabel(id, entry.problem, { messages: messages.length }),
+    label: encodeLabel(id, entry.problem, { messages: messages.length, ...rightOf(messages) }),
     datasource: entry.problem.kind,
   };
+}
+
+/** How many messages have any of it right; unknown while one of them is unscored. */
+function rightOf(messages: Instance["messages"]): { right?: number } {
+  const known = messages.every(({ score }) => score !== null);
+  return known ? { right: messages.filter(({ score }) => score !== 0).length } : {};
 }
 
 function chatOf(problem: Problem, prompt: string | undefined): PromptRow["input"] {

@@ -43,8 +43,7 @@ export function iterationMetrics(scalars: Scalars, { iteration, stage, instances
     valueGradientNorm: of("critic_grad_norm"),
     learningRate: of("actor_lr"),
     valueLearningRate: of("critic_lr"),
-    emergentCorrectness: null,
-    emergentCases: Number.NaN,
+    ...emergent(of("emergent"), of("emergent_case"), responses),
     crossChecking: null,
     solipsism: null,
     messages: of("messages"),
@@ -66,6 +65,12 @@ export function iterationMetrics(scalars: Scalars, { iteration, stage, instances
       other: of("timing/broadcast"),
     },
   };
+}
+
+/** The reward server's figures are means over all responses; the share is of those that read wrong messages alone. */
+function emergent(reward: number, share: number, responses: number) {
+  const emergentCases = Math.round(share * responses);
+  return { emergentCorrectness: emergentCases > 0 ? reward / share : null, emergentCases };
 }
 
 const first = (...values: number[]): number => values.find((value) => !Number.isNaN(value)) ?? Number.NaN;
