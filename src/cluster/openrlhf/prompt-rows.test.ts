@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ChatMessage, Problem } from "../../data/problem.ts";
 import type { PoolMessage } from "../../train/pool/pool-entry.ts";
 import { promptRow } from "./prompt-rows.ts";
 import { iterationMetrics } from "./trainer-metrics.ts";
@@ -26,19 +27,13 @@ test.each([
 });
 
 test("earlier turns stay, the last user turn is P(x, M), and pictures are refused", () => {
-  const turns = [
-    { role: "system", content: "Be brief." },
-    { role: "user", content: "What is x?" },
-  ] as const;
-  const problem = { id: "p", prompt: [...turns], answer: "1", kind: "math" } as const;
-  const row = promptRow("1-0", { entry: { problem, messages: [] }, messages: [], prompt: "P <image>" });
-  expect(row.input).toEqual([
-    { role: "system", content: "Be brief." },
-    { role: "user", content: "P <image >" },
-  ]);
+  const rowOf = (turns: ChatMessage[]) => {
+    const problem: Problem = { id: "p", prompt: turns, answer: "1", kind: "math" };
+    return promptRow("1-0", { entry: { problem, messages: [] }, messages: [], prompt: "P <image>" });
+  };
+  const brief: ChatMessage = { role: "system", content: "Be brief." };
+  const row = rowOf([brief, { role: "user", content: "What is x?" }]);
+  expect(row.input).toEqual([brief, { role: "user", content: "P <image >" }]);
   const image = { type: "image_url", image_url: { url: "https://example.com/a.png" } } as const;
-  const seen = { ...problem, prompt: [{ role: "user", content: [image] } as const] };
-  expect(() =>
-    promptRow("1-0", { entry: { problem: seen, messages: [] }, messages: [], prompt: "P" }),
-  ).toThrow(/has a picture/);
+  expect(() => rowOf([{ role: "user", content: [image] }])).toThrow(/has a picture/);
 });
