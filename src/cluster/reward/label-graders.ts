@@ -31,10 +31,11 @@ export class LabelGraders {
    * @throws {LabelError} if it cannot be read, or names a problem that is not known; {@link InvalidOptionError} if the
    *   verifier cannot read what it is given.
    */
-  get(text: string): LabelGrader | Promise<LabelGrader> {
+  get(text: string, problem?: Problem): LabelGrader | Promise<LabelGrader> {
     const known = this.#known.get(text);
     if (known) return known;
     const label = parseLabel(text);
+    if (problem) return this.#keep(text, label, problem);
     if (!label.inlined) return this.#lookUp(text, label);
     return this.#keep(text, label, { id: label.problem, kind: label.kind, ...label.inlined });
   }

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { compact } from "../../core/compact.ts";
 import { Semaphore } from "../../core/semaphore.ts";
 import type { GraderResources } from "../../data/grader.ts";
-import type { ProblemKind } from "../../data/problem.ts";
+import type { Problem, ProblemKind } from "../../data/problem.ts";
 import type { Score } from "../../verify/score.ts";
 import { type LabelGrader, LabelGraders } from "./label-graders.ts";
 import type { ProblemFile } from "./problem-file.ts";
@@ -19,6 +19,8 @@ export interface RewardSample {
   label: string;
   /** Whether the length limit ended it; undefined: its end token tells. */
   truncated?: boolean | undefined;
+  /** For who has it at hand; else the label carries what is needed, or names it. */
+  problem?: Problem | undefined;
 }
 
 export interface ScorerOptions extends PolicyOptions {
@@ -57,21 +59,20 @@ export class RewardScorer {
     this.#answerWithinMs = options.answerWithinMs ?? 120_000;
   }
 
-  async score({ query, prompt, label, truncated }: RewardSample): Promise<Reward> {
+  async score({ query, prompt, label, truncated, problem }: RewardSample): Promise<Reward> {
     let known: LabelGrader | undefined;
     try {
-      const found = this.#graders.get(label);
+      const found = this.#graders.get(label, problem);
       known = found instanceof Promise ? await found : found;
       const response = responseOf(query, prompt, this.#endTokens);
       if (!response) return this.#paid(failed(NO_PROMPT), { known });
-      return await this.scoreResponse(known, { ...response, cutOff: truncated ?? response.cutOff });
+      return await this.#scoreResponse(known, { ...response, cutOff: truncated ?? response.cutOff });
     } catch (error) {
       return this.#paid(failed(reasonOf(error)), { known });
     }
   }
 
-  /** The reward of a response whose grader is known. */
-  async scoreResponse(known: LabelGrader, { text, cutOff }: ResponseText): Promise<Reward> {
+  async #scoreResponse(known: LabelGrader, { text, cutOff }: ResponseText): Promise<Reward> {
     const message = compact({ content: [{ type: "text", text }], truncated: cutOff });
     if (cutOff && (message === null || this.#policy.cutOffReward !== "scored"))
       return this.#paid(ended("cut-off", "it was cut off"), { known, message, text });

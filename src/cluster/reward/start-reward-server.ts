@@ -1,0 +1,161 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { codeGraders } from "../../data/code-grader.ts";
+import type { Grader } from "../../data/grade.ts";
+import type { Problem } from "../../data/problem.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import { isLoopback } from "../../server/auth/authenticate.ts";
+import { type CodeRunner, openRunner, type Verifier } from "../../verify/index.ts";
+import { checkToken, createToken } from "./access-token.ts";
+import { openProblemFile, type ProblemFile } from "./problem-file.ts";
+import { BodyReader } from "./read-body.ts";
+import { rewardListener } from "./reward-routes.ts";
+import { RewardService, type RewardServiceOptions } from "./reward-service.ts";
+import { type EpisodeOptions, SynthesisEpisodes } from "./synthesis-episodes.ts";
+
+export interface RewardServerOptions extends Omit<RewardServiceOptions, "problems" | "resources"> {
+  /** Default: 127.0.0.1. */
+  host?: string | undefined;
+  /** Default: 0, a free one. */
+  port?: number | undefined;
+  /** In the path of every URL but /healthz. Default: none on loopback, a new one beyond it. */
+  token?: string | undefined;
+  /** A data set or a pool with the problems that labels name and do not carry. */
+  problems?: string | undefined;
+  /** For problems of kind judge. */
+  judge?: Verifier | undefined;
+  /** Where programs run. Default: what `PACORE_SANDBOX` names, opened if a problem needs it. */
+  runner?: CodeRunner | undefined;
+  /** Present: `reset` and `step` draw from this pool. */
+  episodes?: EpisodeOptions | undefined;
+  /** Of one post. Default: 64 MiB. */
+  maxBodyBytes?: number | undefined;
+  /** Of large bodies at once; others wait. Default: 512 MiB. */
+  bodyBudgetBytes?: number | undefined;
+  /** Told of failures that are the server's own. */
+  onError?: ((error: unknown) => void) | undefined;
+}
+
+export interface RewardServer {
+  /** `http://127.0.0.1:9100`, with the token, if there is one. */
+  baseUrl: string;
+  /** What an engine is given: `${baseUrl}/reward`. */
+  url: string;
+  port: number;
+  problems: ProblemFile | undefined;
+  /** Take nothing new, answer the posts in flight, close. */
+  drain(): Promise<void>;
+  /** Close now. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serve rewards.
+ * @throws {InvalidOptionError} for an option that cannot be used; {@link SandboxUnavailableError} if a problem is a program
+ *   and nothing can run it; the system's error when the port is taken.
+ */
+export async function startRewardServer(options: RewardServerOptions = {}): Promise<RewardServer> {
+  const { host = "127.0.0.1", port = 0, onError = () => {} } = options;
+  const token = tokenFor(host, options.token);
+  const problems = options.problems === undefined ? undefined : await openProblemFile(options.problems);
+  const sandbox = new LazySandbox(options.runner);
+  const needsRunner = (problems?.kinds.code ?? 0) > 0 || hasPrograms(options.episodes);
+  if (problems?.kinds.judge && !options.judge)
+    throw new InvalidOptionError("judge", `${problems.kinds.judge} problems need a judge; name one.`);
+  if (needsRunner) await sandbox.open();
+  const resources = { judge: options.judge, code: (problem: Problem) => sandbox.grader(problem) };
+  const service = await RewardService.open({ ...options, problems, resources });
+  const episodes = options.episodes && new SynthesisEpisodes(service, options.episodes);
+  const bodies = new BodyReader({
+    maxBytes: options.maxBodyBytes ?? 64 << 20,
+    budgetBytes: options.bodyBudgetBytes ?? 512 << 20,
+  });
+  const server = createServer({ noDelay: true, requestTimeout: 300_000, keepAliveTimeout: 75_000 });
+  const listener = rewardListener({ service, episodes, bodies, token, onError });
+  server.on("request", (incoming, outgoing) => void listener(incoming, outgoing));
+  const release = async () => {
+    await service.close();
+    await problems?.close();
+    await sandbox.close();
+  };
+  try {
+    // A thousand posts come at once, each with a connection of its own.
+    server.listen({ host, port, backlog: 4096 });
+    await once(server, "listening");
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  const { port: taken } = server.address() as AddressInfo;
+  const shown = host.includes(":") ? `[${host}]` : host;
+  const baseUrl = `http://${shown}:${taken}${token === undefined ? "" : `/${token}`}`;
+  return { baseUrl, url: `${baseUrl}/reward`, port: taken, problems, ...stopping(server, service, release) };
+}
+
+function tokenFor(host: string, given: string | undefined): string | undefined {
+  if (given !== undefined) return checkToken(given);
+  return isLoopback(host) ? undefined : createToken();
+}
+
+const hasPrograms = (episodes: EpisodeOptions | undefined): boolean =>
+  episodes?.entries.some(({ problem }) => problem.kind === "code") ?? false;
+
+/** Opened with the first program, for a label may carry a small one. */
+class LazySandbox {
+  #runner: Promise<CodeRunner> | undefined;
+  readonly #isOurs: boolean;
+
+  constructor(given: CodeRunner | undefined) {
+    this.#runner = given && Promise.resolve(given);
+    this.#isOurs = given === undefined;
+  }
+
+  /** A failure is told to whoever asks, and tried again by the next. */
+  open(): Promise<CodeRunner> {
+    this.#runner ??= openRunner().catch((error) => {
+      this.#runner = undefined;
+      throw error;
+    });
+    return this.#runner;
+  }
+
+  grader(problem: Problem): Grader {
+    let made: Grader | undefined;
+    return {
+      score: async (message, signal) => {
+        made ??= codeGraders(await this.open())(problem);
+        return made.score(message, signal);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#isOurs) await (await this.#runner?.catch(() => undefined))?.close();
+  }
+}
+
+function stopping(
+  server: Server,
+  service: RewardService,
+  release: () => Promise<void>,
+): Pick<RewardServer, "drain" | "close"> {
+  const closed = once(server, "close");
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      await release();
+    })();
+    return closing;
+  };
+  const drain = async () => {
+    server.close();
+    server.closeIdleConnections();
+    await service.idle();
+    await close();
+  };
+  return { drain, close };
+}
