@@ -24,7 +24,7 @@ export interface ProblemFile {
  */
 export async function openProblemFile(source: string): Promise<ProblemFile> {
   const isLines = [".jsonl", ".ndjson"].includes(extname(source).toLowerCase()) && !source.startsWith("hf:");
-  const file = isLines ? await IndexedFile.open(source) : inMemory(await loadProblems(source));
+  const file = isLines ? await IndexedFile.open(source) : loaded(await loadProblems(source));
   if (Object.keys(file.kinds).length > 0) return file;
   await file.close();
   const [first] = file.rejected;
@@ -32,14 +32,17 @@ export async function openProblemFile(source: string): Promise<ProblemFile> {
   throw new InvalidOptionError("problems", `${source} has no problem${why}.`);
 }
 
-function inMemory({ problems, rejected }: Loaded): ProblemFile {
+const loaded = ({ problems, rejected }: Loaded): ProblemFile => ({ ...problemsInMemory(problems), rejected });
+
+/** Problems that are at hand already. */
+export function problemsInMemory(problems: readonly Problem[]): ProblemFile {
   const byId = new Map(problems.map((problem) => [problem.id, problem]));
   const kinds = Object.fromEntries(
     PROBLEM_KINDS.map((kind) => [kind, problems.filter((one) => one.kind === kind).length] as const).filter(
       ([, count]) => count > 0,
     ),
   );
-  return { kinds, rejected, find: async (id) => byId.get(id), close: async () => {} };
+  return { kinds, rejected: [], find: async (id) => byId.get(id), close: async () => {} };
 }
 
 interface Place {

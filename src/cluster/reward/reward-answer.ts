@@ -15,6 +15,9 @@ export interface ExtraLogs {
   unscored: number;
   /** 1: the verifier failed, or the label; the reward is the policy's. */
   verifier_error: number;
+  /** What an instance of wrong messages alone got, and 1 for such an instance: their means' ratio is emergent correctness. */
+  emergent: number;
+  emergent_case: number;
   /** Of the compact message, in characters: M has to fit the next prompt. */
   conclusion_chars: number;
   /** Time of the verifier. */
@@ -22,6 +25,7 @@ export interface ExtraLogs {
 }
 
 export function extraLogs({ outcome, value, label, message, verifyMs }: Reward): ExtraLogs {
+  const wrongAlone = label !== undefined && label.messages > 0 && label.right === 0;
   return {
     acc: Number(value === 1),
     messages: label?.messages ?? 0,
@@ -29,6 +33,8 @@ export function extraLogs({ outcome, value, label, message, verifyMs }: Reward):
     no_conclusion: Number(outcome === "no-conclusion"),
     unscored: Number(outcome === "unscored"),
     verifier_error: Number(outcome === "error"),
+    emergent: wrongAlone ? (value ?? 0) : 0,
+    emergent_case: Number(wrongAlone && outcome !== "unscored" && outcome !== "error"),
     conclusion_chars: message?.length ?? 0,
     verify_ms: Math.round(verifyMs * 1000) / 1000,
   };

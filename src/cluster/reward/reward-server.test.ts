@@ -54,7 +54,7 @@ test("one sample is answered with bare floats, as JSON, to the letter", async ()
   expect(answer.headers.get("content-type")).toBe("application/json");
   expect((await answer.text()).replace(/"verify_ms":[\d.]+/, '"verify_ms":0.5')).toBe(
     '{"rewards":1.0,"scores":1.0,"extra_logs":{"acc":1.0,"messages":24.0,"cut_off":0.0,"no_conclusion":0.0,' +
-      '"unscored":0.0,"verifier_error":0.0,"conclusion_chars":13.0,"verify_ms":0.5}}',
+      '"unscored":0.0,"verifier_error":0.0,"emergent":1.0,"emergent_case":1.0,"conclusion_chars":13.0,"verify_ms":0.5}}',
   );
 });
 

@@ -8,7 +8,7 @@ import { InvalidOptionError } from "../../errors.ts";
 import { isLoopback } from "../../server/auth/authenticate.ts";
 import { type CodeRunner, openRunner, type Verifier } from "../../verify/index.ts";
 import { checkToken, createToken } from "./access-token.ts";
-import { openProblemFile, type ProblemFile } from "./problem-file.ts";
+import { openProblemFile, type ProblemFile, problemsInMemory } from "./problem-file.ts";
 import { BodyReader } from "./read-body.ts";
 import { rewardListener } from "./reward-routes.ts";
 import { RewardService, type RewardServiceOptions } from "./reward-service.ts";
@@ -21,8 +21,8 @@ export interface RewardServerOptions extends Omit<RewardServiceOptions, "problem
   port?: number | undefined;
   /** In the path of every URL but /healthz. Default: none on loopback, a new one beyond it. */
   token?: string | undefined;
-  /** A data set or a pool with the problems that labels name and do not carry. */
-  problems?: string | undefined;
+  /** The problems that labels name and do not carry: a data set, a pool, or problems at hand. */
+  problems?: string | readonly Problem[] | undefined;
   /** For problems of kind judge. */
   judge?: Verifier | undefined;
   /** Where programs run. Default: what `PACORE_SANDBOX` names, opened if a problem needs it. */
@@ -58,7 +58,7 @@ export interface RewardServer {
 export async function startRewardServer(options: RewardServerOptions = {}): Promise<RewardServer> {
   const { host = "127.0.0.1", port = 0, onError = () => {} } = options;
   const token = tokenFor(host, options.token);
-  const problems = options.problems === undefined ? undefined : await openProblemFile(options.problems);
+  const problems = await problemsOf(options.problems);
   const sandbox = new LazySandbox(options.runner);
   const needsRunner = (problems?.kinds.code ?? 0) > 0 || hasPrograms(options.episodes);
   if (problems?.kinds.judge && !options.judge)
@@ -91,6 +91,10 @@ export async function startRewardServer(options: RewardServerOptions = {}): Prom
   const shown = host.includes(":") ? `[${host}]` : host;
   const baseUrl = `http://${shown}:${taken}${token === undefined ? "" : `/${token}`}`;
   return { baseUrl, url: `${baseUrl}/reward`, port: taken, problems, ...stopping(server, service, release) };
+}
+
+async function problemsOf(given: RewardServerOptions["problems"]): Promise<ProblemFile | undefined> {
+  return typeof given === "string" ? await openProblemFile(given) : given && problemsInMemory(given);
 }
 
 function tokenFor(host: string, given: string | undefined): string | undefined {
