@@ -15,6 +15,7 @@ import {
 import { parseDuration } from "./parse-duration.ts";
 import { parseNumber } from "./parse-number.ts";
 import { poolCommand } from "./pool.ts";
+import { rewardCommand } from "./reward.ts";
 import { runsCommand } from "./runs.ts";
 import { serveCommand } from "./serve.ts";
 import { simulateCommand } from "./simulate.ts";
@@ -40,6 +41,7 @@ export function createProgram(version: string): Command {
   program.addCommand(dataCommand());
   program.addCommand(verifyCommand());
   program.addCommand(poolCommand());
+  program.addCommand(rewardCommand());
   addDoctor(program);
   addPrompt(program);
   addTrain(program);

@@ -17,3 +17,16 @@ export {
   parseLabel,
   type RewardLabel,
 } from "./reward/label.ts";
+export {
+  type DomainFigures,
+  type GroupFigures,
+  RewardFigures,
+} from "./reward/log-figures.ts";
+export { readRewardLog } from "./reward/read-log.ts";
+export type { RewardLine } from "./reward/reward-log.ts";
+export {
+  type RewardServer,
+  type RewardServerOptions,
+  startRewardServer,
+} from "./reward/start-reward-server.ts";
+export type { EpisodeOptions } from "./reward/synthesis-episodes.ts";

@@ -7,6 +7,8 @@ export interface RewardLogOptions {
   maxBytes?: number | undefined;
   /** Characters kept of a conclusion, and of an explanation. Default: 20,000. */
   maxChars?: number | undefined;
+  /** Keep whole responses too, reasoning included: half a megabyte each, at 131,072 tokens. Default: false. */
+  logResponses?: boolean | undefined;
 }
 
 /** One line of the log: a reward, with why. */
@@ -30,6 +32,8 @@ export interface RewardLine {
   /** C(ω); without one, the end of the response. */
   conclusion?: string;
   tail?: string;
+  /** The whole response, where that was asked for. */
+  text?: string;
   answer?: string;
   explanation: string;
 }
@@ -47,6 +51,7 @@ export class RewardLog {
   readonly #path: string;
   readonly #maxBytes: number;
   readonly #maxChars: number;
+  readonly #logResponses: boolean;
   #file: FileHandle;
   #size: number;
   #lines: string[] = [];
@@ -61,6 +66,7 @@ export class RewardLog {
     this.#size = opened.size;
     this.#maxBytes = options.maxBytes ?? 4 * 2 ** 30;
     this.#maxChars = options.maxChars ?? 20_000;
+    this.#logResponses = options.logResponses ?? false;
   }
 
   /** @throws The system's error if it cannot be written. */
@@ -78,7 +84,9 @@ export class RewardLog {
 
   add(reward: Reward): void {
     if (this.#waitingChars > MAX_WAITING_CHARS) return void this.dropped++;
-    const line = JSON.stringify(lineOf(reward, this.#maxChars));
+    const { text } = reward;
+    const whole = this.#logResponses && text !== undefined ? { text } : {};
+    const line = JSON.stringify({ ...lineOf(reward, this.#maxChars), ...whole });
     this.#lines.push(line);
     this.#waitingChars += line.length;
     this.#writing ??= this.#write();

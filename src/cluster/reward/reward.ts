@@ -32,6 +32,6 @@ export interface Reward extends Verdict {
   reward: number;
   /** C(ω); null where there is no conclusion. */
   message: string | null;
-  /** The response, reasoning included; absent where it could not be told from the prompt. */
+  /** The response, reasoning included; prompt and response where they could not be told apart. */
   text?: string;
 }

@@ -4,6 +4,7 @@ import { Semaphore } from "../../core/semaphore.ts";
 import type { GraderResources } from "../../data/grader.ts";
 import type { Problem, ProblemKind } from "../../data/problem.ts";
 import type { Score } from "../../verify/score.ts";
+import { parseLabel, type RewardLabel } from "./label.ts";
 import { type LabelGrader, LabelGraders } from "./label-graders.ts";
 import type { ProblemFile } from "./problem-file.ts";
 import { END_TOKENS, type ResponseText, responseOf } from "./response-text.ts";
@@ -65,39 +66,27 @@ export class RewardScorer {
       const found = this.#graders.get(label, problem);
       known = found instanceof Promise ? await found : found;
       const response = responseOf(query, prompt, this.#endTokens);
-      if (!response) return this.#paid(failed(NO_PROMPT), { known });
+      if (!response) return this.#paid(failed(NO_PROMPT), { label: known.label, text: query });
       return await this.#scoreResponse(known, { ...response, cutOff: truncated ?? response.cutOff });
     } catch (error) {
-      return this.#paid(failed(reasonOf(error)), { known });
+      return this.#paid(failed(reasonOf(error)), { label: known?.label ?? readable(label), text: query });
     }
   }
 
   async #scoreResponse(known: LabelGrader, { text, cutOff }: ResponseText): Promise<Reward> {
+    const { label } = known;
     const message = compact({ content: [{ type: "text", text }], truncated: cutOff });
     if (cutOff && (message === null || this.#policy.cutOffReward !== "scored"))
-      return this.#paid(ended("cut-off", "it was cut off"), { known, message, text });
-    if (message === null) return this.#paid(ended("no-conclusion", NO_CONCLUSION), { known, message, text });
-    const outside = OUTSIDE.has(known.label.kind);
+      return this.#paid(ended("cut-off", "it was cut off"), { label, message, text });
+    if (message === null) return this.#paid(ended("no-conclusion", NO_CONCLUSION), { label, message, text });
+    const outside = OUTSIDE.has(label.kind);
     const verdict = outside ? await this.#verifyOutside(known, message) : verifyHere(known, message);
-    return this.#paid(verdict instanceof Promise ? await verdict : verdict, { known, message, text });
+    return this.#paid(verdict instanceof Promise ? await verdict : verdict, { label, message, text });
   }
 
-  #paid(
-    verdict: Verdict,
-    {
-      known,
-      message = null,
-      text,
-    }: { known?: LabelGrader | undefined; message?: string | null; text?: string },
-  ): Reward {
-    const reward = this.#policy.pay(verdict, known?.label);
-    return {
-      ...verdict,
-      reward,
-      message,
-      ...(known && { label: known.label }),
-      ...(text !== undefined && { text }),
-    };
+  #paid(verdict: Verdict, { label, message = null, text }: Paid): Reward {
+    const reward = this.#policy.pay(verdict, label);
+    return { ...verdict, reward, message, ...(label && { label }), ...(text !== undefined && { text }) };
   }
 
   async #verifyOutside({ label, grader }: LabelGrader, message: string): Promise<Verdict> {
@@ -131,6 +120,20 @@ export class RewardScorer {
       own?.clear();
       overdue.clear();
     }
+  }
+}
+
+interface Paid {
+  label: RewardLabel | undefined;
+  message?: string | null;
+  text?: string;
+}
+
+function readable(label: string): RewardLabel | undefined {
+  try {
+    return parseLabel(label);
+  } catch {
+    return undefined;
   }
 }
 

@@ -43,6 +43,7 @@ export interface RewardServer {
   /** What an engine is given: `${baseUrl}/reward`. */
   url: string;
   port: number;
+  token: string | undefined;
   problems: ProblemFile | undefined;
   /** Take nothing new, answer the posts in flight, close. */
   drain(): Promise<void>;
@@ -90,7 +91,14 @@ export async function startRewardServer(options: RewardServerOptions = {}): Prom
   const { port: taken } = server.address() as AddressInfo;
   const shown = host.includes(":") ? `[${host}]` : host;
   const baseUrl = `http://${shown}:${taken}${token === undefined ? "" : `/${token}`}`;
-  return { baseUrl, url: `${baseUrl}/reward`, port: taken, problems, ...stopping(server, service, release) };
+  return {
+    baseUrl,
+    url: `${baseUrl}/reward`,
+    port: taken,
+    token,
+    problems,
+    ...stopping(server, service, release),
+  };
 }
 
 async function problemsOf(given: RewardServerOptions["problems"]): Promise<ProblemFile | undefined> {
