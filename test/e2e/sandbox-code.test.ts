@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { DEFAULT_LIMITS } from "../../src/verify/code/limits.ts";
 import { localRunner } from "../../src/verify/code/local-runner.ts";
 import type { CodeRunner } from "../../src/verify/code/runner.ts";
 import { codeVerifier } from "../../src/verify/code/verifier.ts";
@@ -160,6 +161,27 @@ async function verify(record: object, env: Record<string, string>) {
 }
 
 const record = { kind: "code", gold: { tests: [{ input: "1", output: "1" }] }, pred: "print(input())" };
+
+test.skipIf(missing !== undefined)(
+  "a program that gave way to others while it was held still runs",
+  async () => {
+    const runner = await localRunner({ mostCompiled: 1 });
+    onTestFinished(() => runner.close());
+    const says = (word: string) => ({
+      language: "cpp" as const,
+      source: `#include <cstdio>\nint main() { puts("${word}"); }`,
+    });
+    const [first, second] = [await runner.compile(says("first")), await runner.compile(says("second"))];
+    for (const [program, word] of [
+      [first, "first"],
+      [second, "second"],
+      [first, "first"],
+    ] as const) {
+      if ("problem" in program) throw new Error(program.problem);
+      expect((await program.run({ stdin: "", limits: DEFAULT_LIMITS })).stdout).toBe(`${word}\n`);
+    }
+  },
+);
 
 test.skipIf(missing !== undefined)("pacore verify judges programs", async () => {
   const { stdout } = await verify(record, { PATH: process.env.PATH ?? "" });
