@@ -46,7 +46,9 @@ function textOf(error: unknown): string {
   if (FULL.has((error as NodeJS.ErrnoException).code ?? ""))
     return `The disk is full (${error.message}); make room and run the command again.`;
   const without =
-    error instanceof JournalError && DISK_FAULTS.has(error.fault) ? " Or use --no-journal." : "";
+    error instanceof JournalError && DISK_FAULTS.has(error.fault)
+      ? " A command that has --no-journal can do without."
+      : "";
   const text = (error.message || error.name) + without;
   return error instanceof PacoreError ? text.replace(OPTION_NAMES, (name) => FLAGS[name] ?? name) : text;
 }
