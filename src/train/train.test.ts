@@ -183,6 +183,10 @@ test("one stage at a time: stage 2 alone goes on from a finished stage 1, and wi
   await expect(alone([2])).rejects.toThrow("0 of the 3 iterations of stage 1; train stage 1 first");
   await run(options(out, { stages: [1] }), 6);
   await expect(alone([2])).rejects.toThrow("2 of the 3 iterations of stage 1; train stage 1 first");
+  // The metrics are all there, and the checkpoint that they are of is not.
+  const begun = await run(options(out, { stages: [1] }), 3);
+  expect(begun.at(-1)).toMatchObject({ type: "iteration", metrics: { iteration: 3 } });
+  await expect(alone([2])).rejects.toThrow("no last checkpoint of stage 1; train stage 1 to its end first");
   expect((await alone([1])).at(-1)).toEqual({ type: "end", checkpoint: join(out, "stage-1") });
   expect((await alone([2])).at(-1)).toEqual({ type: "end", checkpoint: join(out, "stage-2") });
   expect((await lines(out, "metrics.jsonl")).map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4, 5]);

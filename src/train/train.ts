@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, readFile, truncate } from "node:fs/promises";
+import { appendFile, mkdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Problem } from "../data/problem.ts";
 import { toPrompt } from "../data/to-prompt.ts";
@@ -62,6 +62,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent> 
       of: pool.length,
     };
     checkpoint = yield* trainStage(options, 1, first, recipe.start ?? engine.defaultStart);
+    await writeFile(finishedFile(out), `${JSON.stringify({ checkpoint })}\n`);
   } else await checkStage1(options);
   if (stages.includes(2) && recipe.stage2Iterations > 0) {
     const scores = yield* measureStage(options, first, checkpoint);
@@ -180,15 +181,20 @@ async function readScores(path: string): Promise<SynthesisScore[]> {
     .map((line) => JSON.parse(line) as SynthesisScore);
 }
 
+/** Says that stage 1 is over. Its metrics alone do not: they are on disk before its last checkpoint is. */
+const finishedFile = (out: string) => join(out, "stage-1.json");
+
 /** @throws {InvalidOptionError} unless stage 1 was trained to its end in the run's folder. */
 async function checkStage1({ out, recipe: { stage1Iterations } }: TrainOptions): Promise<void> {
+  if (existsSync(finishedFile(out))) return;
   const lines = await readMetricsFile(metricsFiles(out).iterations);
   const done = lines.at(-1)?.record.iteration ?? 0;
-  if (done < stage1Iterations)
-    throw new InvalidOptionError(
-      "stages",
-      `${out} has ${done} of the ${stage1Iterations} iterations of stage 1; train stage 1 first.`,
-    );
+  throw new InvalidOptionError(
+    "stages",
+    done < stage1Iterations
+      ? `${out} has ${done} of the ${stage1Iterations} iterations of stage 1; train stage 1 first.`
+      : `${out} has no last checkpoint of stage 1; train stage 1 to its end first.`,
+  );
 }
 
 /** A problem that was trained on says nothing when it is evaluated on. */
