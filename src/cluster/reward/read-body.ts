@@ -69,7 +69,7 @@ export class BodyReader {
         else chunks.push(chunk);
       });
       incoming.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-      incoming.on("close", () => reject(new ClientLeftError()));
+      incoming.on("close", () => incoming.complete || reject(new ClientLeftError()));
       incoming.on("error", () => reject(new ClientLeftError()));
     });
   }

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Reward } from "./reward.ts";
 
 export interface RewardLogOptions {
@@ -42,6 +43,8 @@ export interface RewardLine {
 const TAIL_CHARS = 500;
 /** Lines that wait for a disk that does not write are dropped beyond this, and counted. */
 const MAX_WAITING_CHARS = 64 << 20;
+const BATCH_MS = 50;
+const BATCH_CHARS = 1 << 20;
 
 /**
  * A JSONL file of rewards. Lines are written in batches behind the answers, which never wait for the disk; a crash loses
@@ -57,6 +60,7 @@ export class RewardLog {
   #lines: string[] = [];
   #waitingChars = 0;
   #writing: Promise<void> | undefined;
+  readonly #closing = new AbortController();
   /** Lines that were not written: the disk was too slow, or full. */
   dropped = 0;
 
@@ -93,9 +97,8 @@ export class RewardLog {
   }
 
   async #write(): Promise<void> {
-    // Whatever else comes in this turn goes into the same batch.
-    await new Promise((resolve) => setImmediate(resolve));
     while (this.#lines.length > 0) {
+      await this.#pause();
       const lines = this.#lines;
       this.#lines = [];
       const bytes = Buffer.from(`${lines.join("\n")}\n`);
@@ -111,6 +114,12 @@ export class RewardLog {
     this.#writing = undefined;
   }
 
+  /** One write for all that comes meanwhile: each costs more than what it writes. */
+  async #pause(): Promise<void> {
+    if (this.#closing.signal.aborted || this.#waitingChars > BATCH_CHARS) return;
+    await setTimeout(BATCH_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
+  }
+
   async #rotate(): Promise<void> {
     await rename(this.#path, `${this.#path}.1`);
     const before = this.#file;
@@ -121,6 +130,7 @@ export class RewardLog {
 
   /** Everything is in the file. */
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#writing;
     await this.#file.close();
   }
