@@ -35,7 +35,7 @@ export function rewardListener(routes: RewardRoutes) {
     const path = (incoming.url ?? "/").split("?")[0] as string;
     const inner = pathWithin(path, routes.token);
     const route = inner !== undefined && posts.has(inner) ? inner : "other";
-    outgoing.once("close", service.begin());
+    if (incoming.method === "POST") outgoing.once("close", service.begin());
     const answer = await answerTo(incoming, { path, inner, routes, posts }).catch((error: unknown) =>
       failure(error, routes.onError),
     );
