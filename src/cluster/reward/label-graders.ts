@@ -58,7 +58,8 @@ export class LabelGraders {
     if ((kind === "code" || kind === "judge") && !this.#resources[kind]) {
       throw new LabelError(`its problem needs a ${kind === "code" ? "sandbox" : "judge"}, and there is none`);
     }
-    const made = { label, grader: graderFor(problem, this.#resources) };
+    // The problem's own kind goes before what a label written by hand says, or does not say.
+    const made = { label: { ...label, kind }, grader: graderFor(problem, this.#resources) };
     this.#known.set(text, made);
     return made;
   }

@@ -59,15 +59,7 @@ export interface RewardServer {
 export async function startRewardServer(options: RewardServerOptions = {}): Promise<RewardServer> {
   const { host = "127.0.0.1", port = 0, onError = () => {} } = options;
   const token = tokenFor(host, options.token);
-  const problems = await problemsOf(options.problems);
-  const sandbox = new LazySandbox(options.runner);
-  const needsRunner = (problems?.kinds.code ?? 0) > 0 || hasPrograms(options.episodes);
-  if (problems?.kinds.judge && !options.judge)
-    throw new InvalidOptionError("judge", `${problems.kinds.judge} problems need a judge; name one.`);
-  if (needsRunner) await sandbox.open();
-  const resources = { judge: options.judge, code: (problem: Problem) => sandbox.grader(problem) };
-  const service = await RewardService.open({ ...options, problems, resources });
-  const episodes = options.episodes && new SynthesisEpisodes(service, options.episodes);
+  const { service, episodes, problems, release } = await openParts(options);
   const bodies = new BodyReader({
     maxBytes: options.maxBodyBytes ?? 64 << 20,
     budgetBytes: options.bodyBudgetBytes ?? 512 << 20,
@@ -75,11 +67,6 @@ export async function startRewardServer(options: RewardServerOptions = {}): Prom
   const server = createServer({ noDelay: true, requestTimeout: 300_000, keepAliveTimeout: 75_000 });
   const listener = rewardListener({ service, episodes, bodies, token, onError });
   server.on("request", (incoming, outgoing) => void listener(incoming, outgoing));
-  const release = async () => {
-    await service.close();
-    await problems?.close();
-    await sandbox.close();
-  };
   try {
     // A thousand posts come at once, each with a connection of its own.
     server.listen({ host, port, backlog: 4096 });
@@ -91,14 +78,34 @@ export async function startRewardServer(options: RewardServerOptions = {}): Prom
   const { port: taken } = server.address() as AddressInfo;
   const shown = host.includes(":") ? `[${host}]` : host;
   const baseUrl = `http://${shown}:${taken}${token === undefined ? "" : `/${token}`}`;
-  return {
-    baseUrl,
-    url: `${baseUrl}/reward`,
-    port: taken,
-    token,
-    problems,
-    ...stopping(server, service, release),
+  const stop = stopping(server, service, release);
+  return { baseUrl, url: `${baseUrl}/reward`, port: taken, token, problems, ...stop };
+}
+
+/** Everything behind the port; what was opened is closed again if the rest cannot be. */
+async function openParts(options: RewardServerOptions) {
+  const { judge, runner, episodes: drawn } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const release = async () => {
+    for (const close of closers.reverse()) await close();
   };
+  try {
+    const problems = await problemsOf(options.problems);
+    if (problems) closers.push(() => problems.close());
+    if (problems?.kinds.judge && !judge)
+      throw new InvalidOptionError("judge", `${problems.kinds.judge} problems need a judge; name one.`);
+    const sandbox = new LazySandbox(runner);
+    closers.push(() => sandbox.close());
+    if (problems?.kinds.code || hasPrograms(drawn)) await sandbox.open();
+    const resources = { judge, code: (problem: Problem) => sandbox.grader(problem) };
+    const service = await RewardService.open({ ...options, problems, resources });
+    closers.push(() => service.close());
+    const episodes = drawn && new SynthesisEpisodes(service, drawn);
+    return { service, episodes, problems, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
 
 async function problemsOf(given: RewardServerOptions["problems"]): Promise<ProblemFile | undefined> {
