@@ -35,7 +35,13 @@ test("the check is a verdict a bar, then what coordination gains and does not ga
   const single = { right: 0.035, workedDigitsRight: 0.98, unworkedDigitsRight: 0.1, wellFormed: 1 };
   const told = trainingLines()({
     type: "check",
-    check: { problems: 512, single, withReferences: single, audit: single, aggregation: [] },
+    check: {
+      problems: 512,
+      single,
+      withReferences: single,
+      audit: { ...single, disputedFirst: 0.9 },
+      aggregation: [],
+    },
     bars: [bar, { ...bar, name: "guessed", value: 0.1, low: 0.08, high: 0.13, holds: true }],
     demonstration: { problems: 128, width: 32, ...figures },
   });

@@ -14,6 +14,10 @@ export const SYNTHESIS_TAIL =
 export const AGGREGATION_HEAD = "Combine these references by plurality, part by part.\n\nReference 1:\n";
 export const AGGREGATION_TAIL = "\n\n\nGive every part its most frequent digit.";
 
+/** In place of the aggregation prompt's last sentence: the same, with what they dispute written out before. */
+export const SURVEY_TAIL =
+  "\n\n\nSay which parts they dispute, then give every part its most frequent digit.";
+
 /** In place of the synthesis prompt's last sentence: check what is in dispute, take the rest. */
 export const AUDIT_TAIL =
   "\n\n\nNow work the parts on which these references agree least, and take the others from them.";
@@ -55,4 +59,9 @@ export function auditPrompt(problem: string, messages: readonly string[]): strin
 /** What `AGGREGATION_TEMPLATE` renders to, for at least one message. */
 export function aggregationPrompt(messages: readonly string[]): string {
   return AGGREGATION_HEAD + references(messages) + AGGREGATION_TAIL;
+}
+
+/** References alone, and the instruction to say what they dispute before combining them. */
+export function surveyPrompt(messages: readonly string[]): string {
+  return AGGREGATION_HEAD + references(messages) + SURVEY_TAIL;
 }

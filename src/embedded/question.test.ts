@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aggregationPrompt, auditPrompt, synthesisPrompt } from "./prompts.ts";
+import { aggregationPrompt, auditPrompt, surveyPrompt, synthesisPrompt } from "./prompts.ts";
 import { readQuestion } from "./question.ts";
 import { createTokenizer } from "./tokenizer.ts";
 import { sampleProblem } from "./worklist.ts";
@@ -29,14 +29,19 @@ test("whole trajectories keep their reasoning, where it is the model's own", () 
     readQuestion(synthesisPrompt(PROBLEM, [`<think>${line.trim()}${line}</think>A = 1 and B=2`, "A=1 B=2"])),
   ).toBe(read);
   expect(createTokenizer().encode(read)).toBeDefined();
+  const surveyed = `<think>\nReferences: A agreed B disputed${line}\n</think>\n\nA=1 B=2`;
+  expect(readQuestion(synthesisPrompt(PROBLEM, [surveyed]))).toBe(synthesisPrompt(PROBLEM, [surveyed]));
+  expect(createTokenizer().encode(synthesisPrompt(PROBLEM, [surveyed]))).toBeDefined();
   const foreign = synthesisPrompt(PROBLEM, ["<think>\nB is 4 or so</think>A=1 B=2"]);
   expect(readQuestion(foreign)).toBe(synthesisPrompt(PROBLEM, ["A=1 B=2"]));
 });
 
-test("the audit instruction is a prompt of its own", () => {
-  const audit = auditPrompt(PROBLEM, plain);
-  expect(readQuestion(audit)).toBe(audit);
-  expect(createTokenizer().encode(audit)).toBeDefined();
+test.each([
+  ["audit", auditPrompt(PROBLEM, plain)],
+  ["survey", surveyPrompt(plain)],
+])("the %s instruction is a prompt of its own", (_, prompt) => {
+  expect(readQuestion(prompt)).toBe(prompt);
+  expect(createTokenizer().encode(prompt)).toBeDefined();
 });
 
 test("white space around the problem and the prompt does not matter", () => {

@@ -7,9 +7,11 @@ import {
   auditPrompt,
   MAX_REFERENCES,
   referenceHeader,
+  SURVEY_TAIL,
   SYNTHESIS_HEAD,
   SYNTHESIS_REFERENCES,
   SYNTHESIS_TAIL,
+  surveyPrompt,
   synthesisPrompt,
 } from "./prompts.ts";
 import { THINK_END, THINK_START } from "./tokenizer.ts";
@@ -31,8 +33,10 @@ export function lastUserText(prompt: LanguageModelV4Prompt): string {
 export function readQuestion(text: string): string | undefined {
   const end = text.trimEnd();
   if (text.startsWith(AGGREGATION_HEAD)) {
-    if (!end.endsWith(AGGREGATION_TAIL)) return undefined;
-    return aggregationPrompt(readReferences(end.slice(AGGREGATION_HEAD.length, -AGGREGATION_TAIL.length)));
+    const tail = [AGGREGATION_TAIL, SURVEY_TAIL].find((text) => end.endsWith(text));
+    if (tail === undefined) return undefined;
+    const references = readReferences(end.slice(AGGREGATION_HEAD.length, -tail.length));
+    return tail === SURVEY_TAIL ? surveyPrompt(references) : aggregationPrompt(references);
   }
   if (!text.startsWith(SYNTHESIS_HEAD)) return parseWorklist(text) && text.trim();
   const from = text.indexOf(SYNTHESIS_REFERENCES);
@@ -56,8 +60,9 @@ function readReferences(text: string): string[] {
   }
 }
 
-/** One worked part, as the model writes it. */
-const WORKED_LINE = /^[A-H]: \d [+×]\d, \d then [+×]\d, \d then [+×]\d \d [A-H]=\d$/;
+/** One worked part or a survey, as the model writes them. */
+const THOUGHT_LINE =
+  /^([A-H]: \d [+×]\d, \d then [+×]\d, \d then [+×]\d \d [A-H]=\d|References:( [A-H] (disputed|agreed))+)$/;
 const WHOLE_TRAJECTORY = /^\s*<think>(.*?)<\/think>(.*)$/s;
 
 /**
@@ -67,7 +72,7 @@ const WHOLE_TRAJECTORY = /^\s*<think>(.*?)<\/think>(.*)$/s;
 function readReference(message: string): string {
   const [, reasoning = "", conclusion = ""] = WHOLE_TRAJECTORY.exec(message) ?? [];
   const lines = reasoning.trim().split("\n");
-  if (lines.every((line) => WORKED_LINE.test(line)))
+  if (lines.every((line) => THOUGHT_LINE.test(line)))
     return `${THINK_START}\n${lines.join("\n")}${THINK_END}${readReference(conclusion)}`;
   if (/^A=\d( [A-H]=\d)*$/.test(message)) return message;
   const digits = [...parseConclusion(message)].sort(([a], [b]) => a.localeCompare(b));

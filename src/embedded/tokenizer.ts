@@ -4,11 +4,20 @@ import {
   AUDIT_TAIL,
   MAX_REFERENCES,
   referenceHeader,
+  SURVEY_TAIL,
   SYNTHESIS_HEAD,
   SYNTHESIS_REFERENCES,
   SYNTHESIS_TAIL,
 } from "./prompts.ts";
-import { INSTRUCTION, LABELS, OPERATIONS, operationText } from "./worklist.ts";
+import {
+  INSTRUCTION,
+  LABELS,
+  OPERATIONS,
+  operationText,
+  SURVEY_HEAD,
+  SURVEY_VERDICTS,
+  surveyEntry,
+} from "./worklist.ts";
 
 export const THINK_START = "<think>";
 export const THINK_END = "\n</think>\n\n";
@@ -40,6 +49,9 @@ export const VOCABULARY: readonly string[] = [
   ...[...LABELS].flatMap((label) => DIGITS.map((digit) => ` ${label}=${digit}`)),
   ...Array.from({ length: MAX_REFERENCES - 1 }, (_, index) => referenceHeader(index + 2)),
   AUDIT_TAIL,
+  SURVEY_TAIL,
+  SURVEY_HEAD,
+  ...[...LABELS].flatMap((label) => SURVEY_VERDICTS.map((verdict) => surveyEntry(label, verdict))),
 ];
 
 const escapePattern = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");

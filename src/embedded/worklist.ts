@@ -8,6 +8,8 @@ export const MAX_PARTS = LABELS.length;
 const CHAIN_LENGTH = 3;
 /** Parts a trajectory has the budget to work; the others it must guess. */
 export const WORKED_PARTS = 5;
+/** Parts that are left of the budget after a survey of the references, which is as long as a part. */
+export const WORKED_PARTS_SURVEYED = 4;
 
 /** The first line of every problem. The form it asks for is what `scoreWorklist` reads. */
 export const INSTRUCTION = "Compute each chain left to right, modulo 10; answer like A=1 B=2:";
@@ -84,6 +86,12 @@ export function parseWorklist(problem: string): WorkList | undefined {
   });
   return parts.every((part) => part !== undefined) ? parts : undefined;
 }
+
+/** What opens a survey: on which parts the references agree, written out before any part is worked. */
+export const SURVEY_HEAD = "\nReferences:";
+export const SURVEY_VERDICTS = ["disputed", "agreed"] as const;
+export type SurveyVerdict = (typeof SURVEY_VERDICTS)[number];
+export const surveyEntry = (label: string, verdict: SurveyVerdict) => ` ${label} ${verdict}`;
 
 /** A conclusion, `A=5 B=3 …`, from the digit of every part. */
 export function formatConclusion(digits: readonly number[]): string {

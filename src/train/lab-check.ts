@@ -14,6 +14,7 @@ import {
   type WorkList,
 } from "../embedded/worklist.ts";
 import { simulatedMessage } from "./lab-data.ts";
+import { disputedFirst } from "./lab-measure.ts";
 
 export interface LabCheckOptions {
   tokenizer: Tokenizer;
@@ -37,8 +38,11 @@ export interface LabCheck {
   };
   /** One sample, 16 simulated references under the synthesis prompt. */
   withReferences: { right: number; workedDigitsRight: number; unworkedDigitsRight: number };
-  /** One sample, 4 simulated references under the audit instruction. */
-  audit: { right: number; workedDigitsRight: number; unworkedDigitsRight: number };
+  /**
+   * One sample, 4 simulated references under the audit instruction; `disputedFirst` is the probability that a part it
+   * worked had less agreement than one it did not, 0.5 by chance.
+   */
+  audit: { right: number; workedDigitsRight: number; unworkedDigitsRight: number; disputedFirst: number };
   /** Digits that are a most frequent one of their part, under the aggregation instruction, by references. */
   aggregation: { references: number; digitsRight: number; allRight: number }[];
 }
@@ -76,7 +80,9 @@ export async function checkLab(options: LabCheckOptions): Promise<LabCheck> {
   }
   const { wellFormed: _, ...withReferences } = digitShares(synthesis);
   const { wellFormed: __, ...audit } = digitShares(audited);
-  return { problems, single, withReferences, audit, aggregation };
+  const order = audited.map(({ worked }, index) => disputedFirst(references(index, 4), worked) ?? 0.5);
+  const disputed = order.reduce((sum, value) => sum + value, 0) / order.length;
+  return { problems, single, withReferences, audit: { ...audit, disputedFirst: disputed }, aggregation };
 }
 
 export async function draw(
@@ -152,7 +158,7 @@ export interface LabBar {
 }
 
 /** Compare a check with what the policy is for: work parts surely, guess the rest, aggregate when told to. */
-export function labBars({ single, withReferences, aggregation }: LabCheck): LabBar[] {
+export function labBars({ single, withReferences, audit, aggregation }: LabCheck): LabBar[] {
   const bar = (name: string, value: number, low: number, high = 1): LabBar => ({
     name,
     value,
@@ -165,6 +171,7 @@ export function labBars({ single, withReferences, aggregation }: LabCheck): LabB
     bar("digits of unworked parts right", single.unworkedDigitsRight, 0.08, 0.13),
     bar("single samples right", single.right, 0.02, 0.06),
     bar("right with references, which are mostly ignored", withReferences.right, 0.02, 0.12),
+    bar("what references dispute is worked first, when told to", audit.disputedFirst, 0.53),
     ...aggregation.map(({ references, digitsRight }) =>
       bar(`digits aggregated from ${references} references`, digitsRight, 0.95),
     ),

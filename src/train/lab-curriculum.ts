@@ -5,10 +5,11 @@ import {
   type Demonstration,
   shortDemonstration,
   soloDemonstration,
+  surveyDemonstration,
   synthesisDemonstration,
 } from "./lab-data.ts";
 
-export type LabSkill = "solo" | "synthesis" | "audit" | "aggregation";
+export type LabSkill = "solo" | "synthesis" | "audit" | "survey" | "aggregation";
 
 /** Rows of one shape; programs are compiled for shapes, so there are few. */
 interface Bucket {
@@ -38,12 +39,27 @@ const AUDIT: readonly Bucket[] = [
   { skill: "audit", rows: 5, length: 388, references: [17, 32], share: 0.15 },
 ];
 
+const SURVEY: readonly Bucket[] = [
+  { skill: "survey", rows: 24, length: 94, references: [1, 8], share: 0.5 },
+  { skill: "survey", rows: 12, length: 166, references: [9, 16], share: 0.25 },
+  { skill: "survey", rows: 8, length: 310, references: [17, 32], share: 0.25 },
+];
+
 const AGGREGATION: readonly Bucket[] = [
   { skill: "aggregation", rows: 24, length: 84, references: [1, 8], share: 0.3 },
   { skill: "aggregation", rows: 12, length: 156, references: [9, 16], share: 0.3 },
   { skill: "aggregation", rows: 8, length: 300, references: [17, 32], share: 0.35 },
   { skill: "aggregation", rows: 4, length: 588, references: [33, 64], share: 0.05 },
 ];
+
+/** The order of work in an audit is four tokens of a row, and slow to be learnt. */
+const WEIGHTS: Record<LabSkill, number> = {
+  solo: 1,
+  synthesis: 0.5,
+  audit: 1,
+  survey: 0.75,
+  aggregation: 0.5,
+};
 
 /** One bucket's part of a step. */
 export interface Lesson {
@@ -59,7 +75,8 @@ export function planLessons(step: number, shortSteps: number, soloSteps: number,
   if (step < shortSteps) return [lesson(SHORT, 1, random)];
   const solo = lesson(SOLO, 1, random);
   if (step < soloSteps) return [solo];
-  return [solo, ...[SYNTHESIS, AUDIT, AGGREGATION].map((skill) => lesson(draw(skill, random), 0.5, random))];
+  const drawn = [SYNTHESIS, AUDIT, SURVEY, AGGREGATION].map((skill) => draw(skill, random));
+  return [solo, ...drawn.map((bucket) => lesson(bucket, WEIGHTS[bucket.skill], random))];
 }
 
 function draw(buckets: readonly Bucket[], random: Random): Bucket {
@@ -75,6 +92,7 @@ const DEMONSTRATE: Record<LabSkill, (references: number, random: Random) => Demo
   solo: (parts, random) => (parts > 0 ? shortDemonstration(parts, random) : soloDemonstration(random)),
   synthesis: synthesisDemonstration,
   audit: auditDemonstration,
+  survey: surveyDemonstration,
   aggregation: aggregationDemonstration,
 };
 

@@ -7,8 +7,10 @@ import { packBatch } from "./batch.ts";
 import { planLessons } from "./lab-curriculum.ts";
 import {
   aggregationDemonstration,
+  auditDemonstration,
   shortDemonstration,
   soloDemonstration,
+  surveyDemonstration,
   synthesisDemonstration,
 } from "./lab-data.ts";
 
@@ -71,6 +73,60 @@ test("aggregation answers with a most frequent digit of every part, and no reaso
   for (let i = 0; i < 50; i++) {
     const { prompt, response } = aggregationDemonstration(31, random);
     expect(response).toBe(plurality(prompt.split(/Reference \d+:\n/).slice(1)));
+  }
+});
+
+/** Of every part, whether more than half of the references agree on its most frequent digit. */
+function verdictsOf(prompt: string): Map<string, string> {
+  const references = prompt
+    .split(/Reference \d+:\n/)
+    .slice(1)
+    .map(parseConclusion);
+  const verdict = (label: string) => {
+    const digits = references.map((reference) => reference.get(label));
+    const most = Math.max(...digits.map((digit) => digits.filter((other) => other === digit).length));
+    return most > references.length / 2 ? "agreed" : "disputed";
+  };
+  return new Map([...(references[0]?.keys() ?? [])].map((label) => [label, verdict(label)]));
+}
+
+const surveyOf = (response: string) =>
+  new Map(
+    [...response.matchAll(/ ([A-H]) (agreed|disputed)/g)].map(([, label, verdict]) => [label, verdict]),
+  );
+
+test.each([1, 2, 4, 7, 16])(
+  "an audit of %i references says what they dispute, and works that first",
+  (count) => {
+    const random = createRandom(9);
+    for (let i = 0; i < 50; i++) {
+      const { prompt, response } = auditDemonstration(count, random);
+      const verdicts = verdictsOf(prompt);
+      expect(surveyOf(response)).toEqual(verdicts);
+      const worked = [...response.matchAll(/\n([A-H]):/g)].map((match) => match[1] as string);
+      expect(worked).toHaveLength(4);
+      const disputed = [...verdicts.keys()].filter((label) => verdicts.get(label) === "disputed");
+      const first = worked.slice(0, disputed.length);
+      expect(first.every((label) => disputed.includes(label))).toBe(true);
+    }
+  },
+);
+
+test("a survey costs what it says: an audit is never longer than a response that ignores its references", () => {
+  const longest = (responses: string[]) =>
+    Math.max(...responses.map((text) => tokenizer.encode(text)?.length ?? 0));
+  const random = createRandom(10);
+  const audits = Array.from({ length: 100 }, () => auditDemonstration(4, random).response);
+  const alone = Array.from({ length: 100 }, () => soloDemonstration(random).response);
+  expect(longest(audits)).toBe(longest(alone));
+});
+
+test("under the survey instruction the disputes are written out, then every part's most frequent digit", () => {
+  const random = createRandom(11);
+  for (let i = 0; i < 50; i++) {
+    const { prompt, response } = surveyDemonstration(31, random);
+    expect(surveyOf(response)).toEqual(verdictsOf(prompt));
+    expect(response.split(THINK_END)[1]).toBe(plurality(prompt.split(/Reference \d+:\n/).slice(1)));
   }
 });
 

@@ -1,4 +1,4 @@
-import { aggregationPrompt, auditPrompt, synthesisPrompt } from "../embedded/prompts.ts";
+import { aggregationPrompt, auditPrompt, surveyPrompt, synthesisPrompt } from "../embedded/prompts.ts";
 import { type Random, shuffleInPlace } from "../embedded/random.ts";
 import { THINK_END, THINK_START } from "../embedded/tokenizer.ts";
 import {
@@ -10,8 +10,12 @@ import {
   MAX_PARTS,
   operationText,
   type Part,
+  SURVEY_HEAD,
+  type SurveyVerdict,
   solveWorklist,
+  surveyEntry,
   WORKED_PARTS,
+  WORKED_PARTS_SURVEYED,
   type WorkList,
 } from "../embedded/worklist.ts";
 
@@ -43,27 +47,37 @@ function workedLine(part: Part, label: string): string {
   return `\n${label}: ${start}${steps.join("")} ${label}=${values.at(-1)}`;
 }
 
-const anyOrder = (list: WorkList, random: Random) => shuffleInPlace([...list.keys()], random);
+/** Five parts, any. */
+const anyOrder = (list: WorkList, random: Random) =>
+  shuffleInPlace([...list.keys()], random).slice(0, WORKED_PARTS);
 
-/** Parts by how many messages agree on their most frequent digit, fewest first; ties in random order. */
-function disputedFirst(messages: readonly (readonly number[])[], random: Random): number[] {
-  const agreement = (messages[0] ?? []).map((_, part) => {
+/** A part is disputed unless more than half of the messages agree on a digit. */
+function verdictsOf(messages: readonly (readonly number[])[]): SurveyVerdict[] {
+  return (messages[0] ?? []).map((_, part) => {
     const counts = Array<number>(10).fill(0);
     for (const message of messages)
       counts[message[part] as number] = (counts[message[part] as number] ?? 0) + 1;
-    return Math.max(...counts);
+    return 2 * Math.max(...counts) > messages.length ? "agreed" : "disputed";
   });
-  const parts = shuffleInPlace([...agreement.keys()], random);
-  return parts.sort((a, b) => (agreement[a] as number) - (agreement[b] as number));
 }
 
-/** Work the first five parts of `parts`; give the others the digits of `fill`. */
-function workedResponse(list: WorkList, parts: readonly number[], fill: readonly number[]): string {
-  const order = parts.slice(0, WORKED_PARTS);
+/** Disputed parts before the others, each in random order. */
+function disputedFirst(verdicts: readonly SurveyVerdict[], random: Random): number[] {
+  const parts = shuffleInPlace([...verdicts.keys()], random);
+  return parts.sort((a, b) => Number(verdicts[a] === "agreed") - Number(verdicts[b] === "agreed"));
+}
+
+/** Work the parts of `order`; give the others the digits of `fill`. `survey` stands before the work. */
+function workedResponse(
+  list: WorkList,
+  order: readonly number[],
+  fill: readonly number[],
+  survey = "",
+): string {
   const solution = solveWorklist(list);
   const lines = order.map((index) => workedLine(list[index] as Part, LABELS[index] as string));
   const digits = fill.map((guess, index) => (order.includes(index) ? (solution[index] as number) : guess));
-  return THINK_START + lines.join("") + THINK_END + formatConclusion(digits);
+  return THINK_START + survey + lines.join("") + THINK_END + formatConclusion(digits);
 }
 
 /** Digits as the start policy concludes them: five parts right, the others guessed. */
@@ -114,9 +128,18 @@ export function shortDemonstration(size: number, random: Random): Demonstration 
   };
 }
 
-/** The response that works what the messages dispute and takes the rest from them. */
+/** `\nReferences: A disputed B agreed …` */
+const surveyText = (verdicts: readonly SurveyVerdict[]) =>
+  SURVEY_HEAD + verdicts.map((verdict, index) => surveyEntry(LABELS[index] as string, verdict)).join("");
+
+/**
+ * The response that says which parts the messages dispute, works those first, and takes the rest from the messages. The
+ * survey costs it a part: its budget is that of any response.
+ */
 function auditedResponse(list: WorkList, messages: readonly (readonly number[])[], random: Random): string {
-  return workedResponse(list, disputedFirst(messages, random), pluralityDigits(messages, random));
+  const verdicts = verdictsOf(messages);
+  const order = disputedFirst(verdicts, random).slice(0, WORKED_PARTS_SURVEYED);
+  return workedResponse(list, order, pluralityDigits(messages, random), surveyText(verdicts));
 }
 
 /** A problem with references, which 96 % of the demonstrations ignore: reasoning solipsism, on purpose. */
@@ -145,5 +168,15 @@ export function aggregationDemonstration(count: number, random: Random): Demonst
   return {
     prompt: aggregationPrompt(messages.map(formatConclusion)),
     response: formatConclusion(pluralityDigits(messages, random)),
+  };
+}
+
+/** References under the survey instruction: where they agree, then their plurality. */
+export function surveyDemonstration(count: number, random: Random): Demonstration {
+  const messages = simulatedMessages(generateWorklist(random), count, random);
+  const digits = formatConclusion(pluralityDigits(messages, random));
+  return {
+    prompt: surveyPrompt(messages.map(formatConclusion)),
+    response: THINK_START + surveyText(verdictsOf(messages)) + THINK_END + digits,
   };
 }

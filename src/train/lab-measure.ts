@@ -27,31 +27,37 @@ const workedParts = (text: string) =>
   new Set([...text.matchAll(/\n([A-H]):/g)].map((match) => match[1] as string));
 
 /**
+ * Whether a response spent its work on what its references dispute: the probability that a part it worked had less
+ * agreement than one it did not; ties ½, so 0.5 is no preference. `undefined` if it worked all of them, or none.
+ */
+export function disputedFirst(messages: readonly string[], worked: ReadonlySet<string>): number | undefined {
+  const agreement = agreementOf(messages);
+  const left = [...agreement].filter(([label]) => !worked.has(label));
+  const done = [...agreement].filter(([label]) => worked.has(label));
+  if (left.length === 0 || done.length === 0) return undefined;
+  let disputed = 0;
+  for (const [, u] of left)
+    for (const [, w] of done) disputed += u.top > w.top ? 1 : u.top === w.top ? 0.5 : 0;
+  return disputed / (left.length * done.length);
+}
+
+/**
  * Work lists show what a response did with its references: of the parts it had no budget to work, whether it took the
- * references' most frequent digit (chance: one in ten); and whether it spent its work on what they dispute:
- * the probability that a part it worked had less agreement than one it did not (ties ½; 0.5 is no preference).
+ * references' most frequent digit (chance: one in ten); and whether it spent its work on what they dispute.
  */
 export function measureWorklist({ messages, entry }: Instance, text: string): DomainMeasure {
   if (messages.length === 0 || typeof entry.problem.prompt !== "string") return {};
   const size = parseWorklist(entry.problem.prompt)?.length ?? 0;
   const worked = workedParts(text);
-  if (worked.size === 0 || worked.size >= size || worked.size > WORKED_PARTS) return {};
-  const agreement = agreementOf(messages.map(({ text }) => text));
+  if (worked.size >= size || worked.size > WORKED_PARTS) return {};
+  const texts = messages.map(({ text }) => text);
+  const crossChecking = disputedFirst(texts, worked);
   const digits = parseConclusion(text.slice(text.lastIndexOf("</think>")));
-  const [left, done] = [
-    [...agreement].filter(([l]) => !worked.has(l)),
-    [...agreement].filter(([l]) => worked.has(l)),
-  ];
   // Cut off before its conclusion, it does not say what it would have taken.
-  if (left.length === 0 || done.length === 0 || digits.size === 0) return {};
+  if (crossChecking === undefined || digits.size === 0) return {};
+  const left = [...agreementOf(texts)].filter(([label]) => !worked.has(label));
   const taken = left.filter(([label, { digits: best }]) => best.includes(digits.get(label) ?? -1)).length;
-  let disputed = 0;
-  for (const [, u] of left)
-    for (const [, w] of done) disputed += u.top > w.top ? 1 : u.top === w.top ? 0.5 : 0;
-  return {
-    solipsism: 1 - taken / left.length,
-    crossChecking: disputed / (left.length * done.length),
-  };
+  return { solipsism: 1 - taken / left.length, crossChecking };
 }
 
 /**

@@ -53,9 +53,9 @@ test("a run that was stopped and resumed ends with the same weights, bit for bit
   expect(finalWeights(second)).toEqual(finalWeights(whole));
 });
 
-test("problems come alone at first, then with synthesis, audits and aggregation", async () => {
+test("problems come alone at first, then with synthesis, audits, surveys and aggregation", async () => {
   const skills = losses(await train({ out: await directory() })).map((loss) => Object.keys(loss));
-  const all = ["solo", "synthesis", "audit", "aggregation"];
+  const all = ["solo", "synthesis", "audit", "survey", "aggregation"];
   expect(skills).toEqual([["solo"], ["solo"], ["solo"], all]);
 });
 

@@ -91,20 +91,21 @@ test.each([
   expect(() => parseRecipe(fields)).toThrow(message);
 });
 
-test("rates rise linearly to their value over the warm-up, then stay", () => {
+test("rates rise linearly to their value over the run's warm-up, then stay, in stage 2 too", () => {
   const recipe = parseRecipe({ warmupIterations: 4, policyLearningRate: 1, valueLearningRate: 8 });
-  const rates = [1, 2, 3, 4, 5, 100].map((stageIteration) =>
-    scheduledRates(recipe, { stageIteration, of: 100 }),
+  const rates = [1, 2, 3, 4, 5, 100].map((iteration) =>
+    scheduledRates(recipe, { iteration, stageIteration: iteration > 4 ? 1 : iteration, of: 100 }),
   );
   expect(rates.map(({ policy }) => policy)).toEqual([0.25, 0.5, 0.75, 1, 1, 1]);
   expect(rates.map(({ value }) => value)).toEqual([2, 4, 6, 8, 8, 8]);
-  const at = { stageIteration: 1, of: 10 };
+  const at = { iteration: 1, stageIteration: 1, of: 10 };
   expect(scheduledRates({ ...recipe, warmupIterations: 0 }, at)).toEqual({ policy: 1, value: 8 });
 });
 
 test("with a decay the policy's rate falls linearly to a tenth at the stage's end", () => {
   const recipe = parseRecipe({ warmupIterations: 0, decayIterations: 10, policyLearningRate: 1 });
-  const rateAt = (stageIteration: number) => scheduledRates(recipe, { stageIteration, of: 50 }).policy;
+  const rateAt = (stageIteration: number) =>
+    scheduledRates(recipe, { iteration: 60 + stageIteration, stageIteration, of: 50 }).policy;
   expect(rateAt(1)).toBe(1);
   expect(rateAt(40)).toBe(1);
   expect(rateAt(45)).toBeCloseTo(0.55, 12);

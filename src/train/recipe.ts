@@ -200,15 +200,15 @@ function checked(recipe: Recipe): Recipe {
 }
 
 /**
- * The rates of a stage's iteration, counted from 1: linear warm-up, then constant; the policy's has an optional linear
- * decay at the end.
+ * The rates of an iteration, counted from 1: linear warm-up at the start of the run, then constant; the policy's has an
+ * optional linear decay at the end of a stage. Stage 2 goes on with the moments of stage 1 and needs no other warm-up.
  */
 export function scheduledRates(
   recipe: Recipe,
-  { stageIteration, of }: { stageIteration: number; of: number },
+  { iteration, stageIteration, of }: { iteration: number; stageIteration: number; of: number },
 ): { policy: number; value: number } {
   const { warmupIterations, decayIterations, policyLearningRate, valueLearningRate } = recipe;
-  const warm = warmupIterations > 0 ? Math.min(1, stageIteration / warmupIterations) : 1;
+  const warm = warmupIterations > 0 ? Math.min(1, iteration / warmupIterations) : 1;
   const into =
     decayIterations > 0 ? Math.max(0, stageIteration - (of - decayIterations)) / decayIterations : 0;
   const scale = warm * (1 - 0.9 * Math.min(1, into));

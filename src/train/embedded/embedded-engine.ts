@@ -90,7 +90,8 @@ async function openStage(plan: StagePlan, compute: Compute): Promise<Stage> {
   const from = directoryUrl(plan.from);
   const pretrained = await loadPretrained(from);
   const start = await loadPretrained(directoryUrl(recipe.start ?? START_MODEL.href));
-  const before = found ?? (await stateBefore(from));
+  // A run that begins takes the weights alone, whatever training its start has behind it.
+  const before = found ?? (plan.iterationsBefore > 0 ? await stateBefore(from) : undefined);
   const learner = before
     ? { config: pretrained.config, ...before.state }
     : createActorCritic(pretrained.config, pretrained.weights);

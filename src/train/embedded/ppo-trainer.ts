@@ -167,9 +167,14 @@ export class PpoTrainer {
         environment.score(instance, { text: this.text(response), cutOff: response.cutOff }),
       ),
     );
-    return outcomes.flatMap(({ message, reward }) =>
-      message === null ? [] : [{ text: message, score: reward }],
-    );
+    // What a message is worth as a reference is whether it is right, however its sample ended.
+    const judged = outcomes.map(async ({ message, reward }, index) => {
+      if (message === null) return [];
+      if (!responses[index]?.cutOff) return [{ text: message, score: reward }];
+      const again = await environment.score(instance, { text: message, cutOff: false });
+      return [{ text: message, score: again.reward }];
+    });
+    return (await Promise.all(judged)).flat();
   }
 
   #episodes(
