@@ -1,0 +1,84 @@
+/**
+ * What a policy of the lab does with references: which parts it says they dispute, and whether it works those first.
+ *
+ *   node bench/lab-survey.ts [MODEL_DIRECTORY] [--references 4] [--problems 300]
+ */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { createPolicy } from "../src/embedded/policy.ts";
+import { loadPretrained } from "../src/embedded/pretrained.ts";
+import { synthesisPrompt } from "../src/embedded/prompts.ts";
+import { createRandom } from "../src/embedded/random.ts";
+import { Sampler } from "../src/embedded/sampler.ts";
+import {
+  formatConclusion,
+  formatWorklist,
+  generateWorklist,
+  LABELS,
+  scoreWorklist,
+} from "../src/embedded/worklist.ts";
+import { simulatedMessage } from "../src/train/lab-data.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    references: { type: "string", default: "4" },
+    problems: { type: "string", default: "300" },
+  },
+});
+const [directory = "models/embedded"] = positionals;
+const [references, problems] = [Number(values.references), Number(values.problems)];
+const pretrained = await loadPretrained(new URL(`file://${resolve(directory)}/`));
+const { tokenizer } = pretrained;
+const sampler = new Sampler(await createPolicy(pretrained));
+const random = createRandom(77);
+
+/** How many of the references agree on a part's most frequent digit. */
+const agreement = (messages: readonly number[][], part: number) =>
+  Math.max(...messages.map((one) => messages.filter((other) => other[part] === one[part]).length));
+
+async function respond(seed: number) {
+  const list = generateWorklist(random);
+  const messages = Array.from({ length: references }, () => simulatedMessage(list, random));
+  const problem = formatWorklist(list);
+  const prompt = tokenizer.encode(synthesisPrompt(problem, messages.map(formatConclusion))) ?? [];
+  const settings = { temperature: 1, topP: 1, topK: 0, maxTokens: Number.POSITIVE_INFINITY };
+  const { tokens } = await sampler.sample({ prompt, seed, ...settings });
+  const text = tokenizer.decode(tokens);
+  const survey = [...text.matchAll(/ ([A-H]) (disputed|agreed)/g)].map(([, label, verdict]) => ({
+    label: label as string,
+    disputed: verdict === "disputed",
+    agree: agreement(messages, LABELS.indexOf(label as string)),
+  }));
+  const [, first] = /\n([A-H]):/.exec(text) ?? [];
+  const right = scoreWorklist(problem, text.slice(text.lastIndexOf("</think>")));
+  return { survey, first, right };
+}
+
+const share = (hits: number, of: number) => (of > 0 ? `${((100 * hits) / of).toFixed(1)} % of ${of}` : "–");
+const responses = await Promise.all(Array.from({ length: problems }, (_, seed) => respond(seed)));
+const entries = responses.flatMap(({ survey }) => survey);
+console.log(`${directory}, ${problems} problems, ${references} simulated references each`);
+console.log(`right: ${share(responses.filter(({ right }) => right === 1).length, problems)}`);
+console.log(
+  `says first what they dispute: ${share(responses.filter(({ survey }) => survey.length > 0).length, problems)}`,
+);
+const sound = entries.filter(({ disputed, agree }) => disputed === 2 * agree <= references).length;
+console.log(`verdicts that are right (disputed: no more than half agree): ${share(sound, entries.length)}`);
+for (const agree of [...new Set(entries.map((entry) => entry.agree))].sort((a, b) => a - b)) {
+  const at = entries.filter((entry) => entry.agree === agree);
+  console.log(
+    `  "disputed" where ${agree} agree: ${share(at.filter(({ disputed }) => disputed).length, at.length)}`,
+  );
+}
+const mixed = responses.filter(({ survey }) => new Set(survey.map(({ disputed }) => disputed)).size === 2);
+const chosen = mixed.filter(({ survey, first }) =>
+  survey.some(({ label, disputed }) => disputed && label === first),
+);
+const chance = mixed.reduce(
+  (sum, { survey }) => sum + survey.filter((one) => one.disputed).length / survey.length,
+  0,
+);
+console.log(
+  `works first a part it calls disputed: ${share(chosen.length, mixed.length)} (chance: ${((100 * chance) / mixed.length).toFixed(1)} %)`,
+);
