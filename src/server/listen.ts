@@ -67,7 +67,8 @@ function refuseOpenDoor({ host, keys, noAuth }: ServerSettings): void {
 function listening(server: Server, { host, port }: ServerSettings): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host, port }, () => {
+    // More clients at once than the default's 511 would wait a second or more for their connection.
+    server.listen({ host, port, backlog: 4096 }, () => {
       server.off("error", reject);
       resolve();
     });
