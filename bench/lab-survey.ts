@@ -16,6 +16,7 @@ import {
   generateWorklist,
   LABELS,
   scoreWorklist,
+  solveWorklist,
 } from "../src/embedded/worklist.ts";
 import { simulatedMessage } from "../src/train/lab-data.ts";
 
@@ -32,6 +33,31 @@ const pretrained = await loadPretrained(new URL(`file://${resolve(directory)}/`)
 const { tokenizer } = pretrained;
 const sampler = new Sampler(await createPolicy(pretrained));
 const random = createRandom(77);
+
+/** Perfect play on simulated references: so many parts worked, disputed ones first or any, the plurality of the rest. */
+function perfectPlay(worked: number, disputedFirst: boolean, trials = 20_000): number {
+  let right = 0;
+  for (let trial = 0; trial < trials; trial++) {
+    const list = generateWorklist(random);
+    const solution = solveWorklist(list);
+    const messages = Array.from({ length: references }, () => simulatedMessage(list, random));
+    const parts = [...list.keys()].map((part) => ({
+      part,
+      order: (disputedFirst ? agreement(messages, part) : 0) + random.uniform() / 2,
+    }));
+    const rest = parts.toSorted((a, b) => a.order - b.order).slice(worked);
+    if (rest.every(({ part }) => drawnPlurality(messages, part) === solution[part])) right += 1;
+  }
+  return right / trials;
+}
+
+/** A part's most frequent digit, ties broken at random. */
+function drawnPlurality(messages: readonly number[][], part: number): number {
+  const digits = messages.map((message) => message[part] as number);
+  const count = (digit: number) => digits.filter((other) => other === digit).length;
+  const best = [...new Set(digits)].filter((digit) => count(digit) === agreement(messages, part));
+  return best[random.integer(best.length)] as number;
+}
 
 /** How many of the references agree on a part's most frequent digit. */
 const agreement = (messages: readonly number[][], part: number) =>
@@ -82,3 +108,14 @@ const chance = mixed.reduce(
 console.log(
   `works first a part it calls disputed: ${share(chosen.length, mixed.length)} (chance: ${((100 * chance) / mixed.length).toFixed(1)} %)`,
 );
+for (const [worked, disputedFirst] of [
+  [4, false],
+  [5, false],
+  [4, true],
+  [5, true],
+] as const) {
+  const order = disputedFirst ? "disputed first" : "any order";
+  console.log(
+    `perfect play, ${worked} parts, ${order}: ${(100 * perfectPlay(worked, disputedFirst)).toFixed(1)} %`,
+  );
+}
