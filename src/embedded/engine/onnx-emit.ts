@@ -180,7 +180,6 @@ interface OnnxProgram {
   model: Uint8Array;
   inputNames: string[];
   outputNames: string[];
-  nodeCount: number;
 }
 
 /**
@@ -215,15 +214,16 @@ export async function emitOnnx(
     emit(scope, equation);
   }
   const outputNames = jaxpr.outs.map((_, index) => `out${index}`);
-  const identities = jaxpr.outs.map((atom, index) =>
-    nodeProto("Identity", [scope.force(atom)], [outputNames[index] as string]),
+  const results = jaxpr.outs.map(scope.force);
+  const identities = results.map((name, index) =>
+    nodeProto("Identity", [name], [outputNames[index] as string]),
   );
   const outputs = jaxpr.outs.map((atom, index) =>
     valueInfo(outputNames[index] as string, atom.aval.dtype as OnnxType, atom.aval.shape),
   );
-  const nodes = [...scope.graph.nodes, ...identities];
+  const nodes = [...scope.graph.nodesFor(results), ...identities];
   const model = modelProto({ nodes, initializers: scope.graph.initializers, inputs, outputs });
-  return { model, inputNames, outputNames, nodeCount: nodes.length };
+  return { model, inputNames, outputNames };
 }
 
 /** The value of a constant the trace captured. */

@@ -9,9 +9,15 @@ export interface GraphTensor {
 
 export type Graph = ReturnType<typeof createGraph>;
 
+interface GraphNode {
+  inputs: readonly string[];
+  outputs: readonly string[];
+  proto: Buffer;
+}
+
 /** Collects nodes and initializers; constants are shared. */
 export function createGraph() {
-  const nodes: Buffer[] = [];
+  const nodes: GraphNode[] = [];
   const initializers: Buffer[] = [];
   const constants = new Map<string, string>();
   let count = 0;
@@ -34,7 +40,7 @@ export function createGraph() {
     attributes?: Record<string, Attribute>,
     domain?: string,
   ) {
-    nodes.push(nodeProto(operator, inputs, outputs, attributes, domain));
+    nodes.push({ inputs, outputs, proto: nodeProto(operator, inputs, outputs, attributes, domain) });
   }
 
   function node(
@@ -53,8 +59,20 @@ export function createGraph() {
       bytesOf(BigInt64Array.from(values, (value) => BigInt(value))),
     );
 
+  /** The nodes that `results` need. ONNX Runtime runs the others too: transposes that a product was read through. */
+  function nodesFor(results: readonly string[]): Buffer[] {
+    const needed = new Set(results);
+    const live: Buffer[] = [];
+    for (const { inputs, outputs, proto } of nodes.toReversed()) {
+      if (!outputs.some((name) => needed.has(name))) continue;
+      for (const name of inputs) needed.add(name);
+      live.push(proto);
+    }
+    return live.reverse();
+  }
+
   return {
-    nodes,
+    nodesFor,
     initializers,
     fresh,
     node,

@@ -4,7 +4,7 @@ import type { Value } from "../../embedded/engine/traced.ts";
 
 type Graph = (...values: Value[]) => Value[];
 
-/** A program keeps the memory of its largest run, some 130 MB in the lab; compiling one again takes a second. */
+/** A program keeps the memory of its largest run, some 70 MB in the lab; compiling one again takes a second. */
 const MOST_PROGRAMS = 32;
 
 /**
