@@ -73,7 +73,7 @@ export async function trainCommand(name: string, flags: TrainRunFlags): Promise<
     ...(flags.stage && { stages: [flags.stage] }),
     signal: interrupt.signal,
   });
-  return showTraining(events, { name, recipe, flags, signal: interrupt.signal });
+  return await showTraining(events, { name, recipe, flags, signal: interrupt.signal });
 }
 
 async function printRecipe(file: RecipeFile): Promise<ExitCode> {

@@ -132,6 +132,17 @@ test("disposing ends the threads, and rejects what was under way", async () => {
   await expect(values(compute)).rejects.toThrow("threads were ended");
 });
 
+test("tasks that nobody waits for any more end quietly with the threads", async () => {
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  onTestFinished(() => void process.off("unhandledRejection", unhandled));
+  const compute = threaded(2);
+  for (let i = 0; i < 4; i++) void values(compute);
+  await compute.dispose();
+  await new Promise(setImmediate);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
 test("idle threads keep no process alive, and a pending task does", async () => {
   const module = fileURLToPath(new URL("./compute.ts", import.meta.url));
   const script = `

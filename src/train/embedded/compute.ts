@@ -84,13 +84,17 @@ export function threadedCompute({
   }
 
   return {
-    run: (task, input) =>
-      new Promise((resolve, reject) => {
+    run: (task, input) => {
+      const output = new Promise<never>((resolve, reject) => {
         if (failure) return reject(failure);
         waiting.push({ task, input, resolve, reject });
         const worker = idle.pop();
         if (worker) next(worker);
-      }),
+      });
+      // Of several tasks whoever waits sees one fail; the others' end must not be the process's.
+      output.catch(() => {});
+      return output;
+    },
     dispose: async () => {
       fail(undefined, new PacoreError("The training's threads were ended."));
       const alive = workers.filter(({ threadId }) => threadId >= 0);
