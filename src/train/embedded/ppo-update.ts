@@ -7,6 +7,7 @@ import type { Compute } from "./compute.ts";
 import type { Gradient } from "./compute-tasks.ts";
 import { checkFinite, checkTensors } from "./finite.ts";
 import { GradientSum } from "./gradient-sum.ts";
+import { largestFirst } from "./largest-first.ts";
 import { type PackedGroup, padRows, unpadRows } from "./pack-group.ts";
 import { type GroupTargets, scaledWeights } from "./ppo-batch.ts";
 
@@ -28,13 +29,15 @@ export function groupValues(
 ): Promise<Float32Array[][]> {
   const { config, critic } = learner;
   const parameters = criticParameters(config, critic);
-  return Promise.all(
-    groups.map(async ({ packed }) => {
+  return largestFirst(
+    groups,
+    ({ packed }) => packed,
+    async ({ packed }) => {
       const { shape, inputs } = packed;
       const values = unpadRows(packed, await compute.run("values", { config, parameters, shape, inputs }));
       checkFinite("The critic's values", values);
       return values;
-    }),
+    },
   );
 }
 
@@ -58,8 +61,8 @@ export async function policyStep(
   const { config, policy, policyOptimizer } = context.learner;
   const parameters = parameterList(config, policy);
   const sum = new GradientSum(parameters);
-  const found = await Promise.all(
-    batch.map((targets, index) => policyGradient(context, targets, index === 0)),
+  const found = await largestFirst(batch, packedOf, (targets, index) =>
+    policyGradient(context, targets, index === 0),
   );
   for (const { gradients } of found) sum.add(gradients);
   const loss = total(found);
@@ -126,7 +129,7 @@ export async function criticStep(
   const { config, critic, criticOptimizer } = context.learner;
   const parameters = criticParameters(config, critic);
   const sum = new GradientSum(parameters);
-  const found = await Promise.all(batch.map((targets) => criticGradient(context, targets)));
+  const found = await largestFirst(batch, packedOf, (targets) => criticGradient(context, targets));
   for (const { gradients } of found) sum.add(gradients);
   const loss = total(found);
   checkFinite("The critic's losses", [[loss]]);
@@ -176,6 +179,7 @@ function optimize(
   return norm;
 }
 
+const packedOf = ({ group }: GroupTargets) => group.packed;
 const total = (found: readonly Gradient[]) => found.reduce((sum, { loss }) => sum + loss, 0);
 
 function adamOptions(recipe: Recipe, learningRate: number) {
