@@ -19,6 +19,8 @@ test.each([
   "Let f satisfy: (a) f(1) = 1; (b) f(xy) = f(x)f(y). Find f(4).",
   "1. Every door is red. 2. No door is blue. How many doors are there?",
   "Where [x](y) is the bracket, find [2](3).",
+  "Let gcd(a, b) = 2. The order of (b, a) does not matter when a ≠ b. Find the number of such pairs (b, a).",
+  "Of the pairs (a, b) and (b, a) are both counted. Let b be the larger one, a ≠ b. Find the number of pairs.",
   "Ein Kreis hat den Radius 2. Bestimme die Fläche.",
   "请问 2+2 等于多少？",
 ])("a problem of one question is fit: %s", (prompt) => {
@@ -31,14 +33,20 @@ test.each([
   ["\\includegraphics{t.pdf} Find x.", "image"],
   ["The figure below shows a circle. Find its area.", "image"],
   ["As shown in the diagram, AB = 3. Find BC.", "image"],
+  ["In the figure, AB is parallel to CD. Find x.", "image"],
+  ["Using the bar chart, find how many chose tennis.", "image"],
   ["See https://example.com/p/3 for the table. Find x.", "link"],
   ["It is on www.example.com. Find x.", "link"],
   ["Is \\url{x} prime?", "link"],
   ["(a) Find x. (b) Find y.", "several-questions"],
+  ["Let f(x) = 2x.\na. Find f(1).\nb. Find f(2).", "several-questions"],
+  ["1) Find x. 2) Find y.", "several-questions"],
   ["Part A: Compute x. Part B: Compute y.", "several-questions"],
   ["How many are red? How many are blue?", "several-questions"],
   ["红的有几个？蓝的有几个？", "several-questions"],
   ["Prove that $4$ is even.", "no-single-answer"],
+  ["Prove the inequality a + b > c.", "no-single-answer"],
+  ["Give a proof by induction of the formula.", "no-single-answer"],
 ])("a problem that is unfit is told by what it has: %s", (prompt, reason) => {
   expect(reasonOf(problem(prompt))).toBe(reason);
 });

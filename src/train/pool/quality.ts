@@ -33,7 +33,7 @@ const IMAGE = /!\[[^\]]*\]\(|<img\b|\\includegraphics\b|data:image\//i;
 
 /** A text that points at a picture, which is not there. */
 const PICTURED =
-  /\bshown (?:in|on) (?:the|this) (?:figure|diagram|picture|image|drawing)|\b(?:figure|diagram|picture|image|drawing) (?:below|above|shown)\b|\b(?:accompanying|adjoining) (?:figure|diagram|picture|image|drawing)/i;
+  /\b(?:in|using|from) the (?:figure|diagram|picture|drawing|bar chart|pie chart)\b|\bshown (?:in|on) (?:the|this) (?:figure|diagram|picture|image|drawing)|\b(?:figure|diagram|picture|image|drawing) (?:below|above|shown)\b|\b(?:accompanying|adjoining) (?:figure|diagram|picture|image|drawing)/i;
 
 function imageIn({ prompt }: Problem, text: string): string | undefined {
   const parts = typeof prompt === "string" ? [] : prompt.map(({ content }) => content);
@@ -50,9 +50,17 @@ const ONE_QUESTION: ReadonlySet<ProblemKind> = new Set(["choice", "code", "workl
 /** A question mark at the end of a sentence. */
 const QUESTION = /？|\?(?=$|[\s"”'’»)\]$}])/g;
 
-/** A labelled part that asks for something; conditions are labelled too, and do not. */
-const PART =
-  /(?:^|\s)(?:\(?(?:[a-h]|i{1,3}|iv|v|[1-9])[).]|part [a-d1-4][:.)])\s+(?:find|determine|compute|calculate|evaluate|prove|show|give|what|how|which|is|are|does|do|can)\b/gi;
+/**
+ * A labelled part that asks for something; conditions are labelled too, and do not. The "a)" of a pair "(b, a)" is no
+ * label, and "b." is one at the start of a line only.
+ */
+const PART = new RegExp(
+  [
+    String.raw`(?:(?<![^\s])(?<!, ?)\(?(?:[a-h]|i{1,3}|iv|v|[1-9])\)|^\s*(?:[a-h]|i{1,3}|iv|v|[1-9])\.|\bpart [a-d1-4][:.)])`,
+    String.raw`\s+(?:find|determine|compute|calculate|evaluate|prove|show|give|what|how|which|is|are|does|do|can)\b`,
+  ].join(""),
+  "gim",
+);
 
 function severalQuestions(text: string): string | undefined {
   const parts = text.match(PART)?.length ?? 0;
@@ -61,7 +69,8 @@ function severalQuestions(text: string): string | undefined {
   return questions > 1 ? `${questions} questions` : undefined;
 }
 
-const PROOF = /\b(?:prove|show|demonstrate) that\b/i;
+const PROOF =
+  /\b(?:prove|show|demonstrate) that\b|\bprove the\b|\b(?:give|write) (?:a|the) proof\b|\bverify the identity\b/i;
 
 /** More words than this are an explanation. */
 const MOST_ANSWER_WORDS = 12;
