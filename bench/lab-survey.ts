@@ -71,9 +71,10 @@ async function respond(seed: number) {
   const settings = { temperature: 1, topP: 1, topK: 0, maxTokens: Number.POSITIVE_INFINITY };
   const { tokens } = await sampler.sample({ prompt, seed, ...settings });
   const text = tokenizer.decode(tokens);
-  const survey = [...text.matchAll(/ ([A-H]) (disputed|agreed)/g)].map(([, label, verdict]) => ({
+  const [surveyLine = ""] = /\nReferences:.*/.exec(text) ?? [];
+  const survey = [...surveyLine.matchAll(/ ([A-H])(?: disputed|=(\d))/g)].map(([, label, digit]) => ({
     label: label as string,
-    disputed: verdict === "disputed",
+    disputed: digit === undefined,
     agree: agreement(messages, LABELS.indexOf(label as string)),
   }));
   const [, first] = /\n([A-H]):/.exec(text) ?? [];

@@ -29,7 +29,7 @@ test("whole trajectories keep their reasoning, where it is the model's own", () 
     readQuestion(synthesisPrompt(PROBLEM, [`<think>${line.trim()}${line}</think>A = 1 and B=2`, "A=1 B=2"])),
   ).toBe(read);
   expect(createTokenizer().encode(read)).toBeDefined();
-  const surveyed = `<think>\nReferences: A agreed B disputed${line}\n</think>\n\nA=1 B=2`;
+  const surveyed = `<think>\nReferences: A=1 B disputed${line}\n</think>\n\nA=1 B=2`;
   expect(readQuestion(synthesisPrompt(PROBLEM, [surveyed]))).toBe(synthesisPrompt(PROBLEM, [surveyed]));
   expect(createTokenizer().encode(synthesisPrompt(PROBLEM, [surveyed]))).toBeDefined();
   const foreign = synthesisPrompt(PROBLEM, ["<think>\nB is 4 or so</think>A=1 B=2"]);

@@ -62,7 +62,7 @@ function readReferences(text: string): string[] {
 
 /** One worked part or a survey, as the model writes them. */
 const THOUGHT_LINE =
-  /^([A-H]: \d [+×]\d, \d then [+×]\d, \d then [+×]\d \d [A-H]=\d|References:( [A-H] (disputed|agreed))+)$/;
+  /^([A-H]: \d [+×]\d, \d then [+×]\d, \d then [+×]\d \d [A-H]=\d|References:( [A-H](=\d| disputed))+)$/;
 const WHOLE_TRAJECTORY = /^\s*<think>(.*?)<\/think>(.*)$/s;
 
 /**

@@ -10,13 +10,13 @@ import {
   SYNTHESIS_TAIL,
 } from "./prompts.ts";
 import {
+  agreedEntry,
+  disputedEntry,
   INSTRUCTION,
   LABELS,
   OPERATIONS,
   operationText,
   SURVEY_HEAD,
-  SURVEY_VERDICTS,
-  surveyEntry,
 } from "./worklist.ts";
 
 export const THINK_START = "<think>";
@@ -46,12 +46,12 @@ export const VOCABULARY: readonly string[] = [
   ...DIGITS.map((digit) => ` ${digit}`),
   ...[0, 1, 2].flatMap((index) => OPERATIONS.map((operation) => operationText(operation, index))),
   ...DIGITS.map((digit) => `A=${digit}`),
-  ...[...LABELS].flatMap((label) => DIGITS.map((digit) => ` ${label}=${digit}`)),
+  ...[...LABELS].flatMap((label) => DIGITS.map((_, digit) => agreedEntry(label, digit))),
   ...Array.from({ length: MAX_REFERENCES - 1 }, (_, index) => referenceHeader(index + 2)),
   AUDIT_TAIL,
   SURVEY_TAIL,
   SURVEY_HEAD,
-  ...[...LABELS].flatMap((label) => SURVEY_VERDICTS.map((verdict) => surveyEntry(label, verdict))),
+  ...[...LABELS].map(disputedEntry),
 ];
 
 const escapePattern = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");

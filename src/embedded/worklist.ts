@@ -87,11 +87,10 @@ export function parseWorklist(problem: string): WorkList | undefined {
   return parts.every((part) => part !== undefined) ? parts : undefined;
 }
 
-/** What opens a survey: on which parts the references agree, written out before any part is worked. */
+/** What opens a survey of the references, written out before any part is worked: `\nReferences: A=5 B disputed …` */
 export const SURVEY_HEAD = "\nReferences:";
-export const SURVEY_VERDICTS = ["disputed", "agreed"] as const;
-export type SurveyVerdict = (typeof SURVEY_VERDICTS)[number];
-export const surveyEntry = (label: string, verdict: SurveyVerdict) => ` ${label} ${verdict}`;
+export const disputedEntry = (label: string) => ` ${label} disputed`;
+export const agreedEntry = (label: string, digit: number) => ` ${label}=${digit}`;
 
 /** A conclusion, `A=5 B=3 …`, from the digit of every part. */
 export function formatConclusion(digits: readonly number[]): string {

@@ -40,7 +40,7 @@ export interface LabCheck {
   withReferences: { right: number; workedDigitsRight: number; unworkedDigitsRight: number };
   /**
    * One sample, 4 simulated references under the audit instruction; `disputedFirst` is the probability that a part it
-   * worked had less agreement than one it did not, 0.5 by chance.
+   * worked had less agreement than one it did not: 0.5 by chance, 0.74 as the demonstrations do it.
    */
   audit: { right: number; workedDigitsRight: number; unworkedDigitsRight: number; disputedFirst: number };
   /** Digits that are a most frequent one of their part, under the aggregation instruction, by references. */
@@ -171,7 +171,7 @@ export function labBars({ single, withReferences, audit, aggregation }: LabCheck
     bar("digits of unworked parts right", single.unworkedDigitsRight, 0.08, 0.13),
     bar("single samples right", single.right, 0.02, 0.06),
     bar("right with references, which are mostly ignored", withReferences.right, 0.02, 0.12),
-    bar("what references dispute is worked first, when told to", audit.disputedFirst, 0.53),
+    bar("what references dispute is worked first, when told to", audit.disputedFirst, 0.65),
     ...aggregation.map(({ references, digitsRight }) =>
       bar(`digits aggregated from ${references} references`, digitsRight, 0.95),
     ),

@@ -34,9 +34,9 @@ const SYNTHESIS: readonly Bucket[] = [
 ];
 
 const AUDIT: readonly Bucket[] = [
-  { skill: "audit", rows: 16, length: 172, references: [1, 8], share: 0.65 },
+  { skill: "audit", rows: 16, length: 172, references: [1, 8], share: 0.7 },
   { skill: "audit", rows: 8, length: 244, references: [9, 16], share: 0.2 },
-  { skill: "audit", rows: 5, length: 388, references: [17, 32], share: 0.15 },
+  { skill: "audit", rows: 5, length: 388, references: [17, 32], share: 0.1 },
 ];
 
 const SURVEY: readonly Bucket[] = [

@@ -76,7 +76,7 @@ test("aggregation answers with a most frequent digit of every part, and no reaso
   }
 });
 
-/** Of every part, whether more than half of the references agree on its most frequent digit. */
+/** Of every part, the digit on which more than half of the references agree; else "disputed". */
 function verdictsOf(prompt: string): Map<string, string> {
   const references = prompt
     .split(/Reference \d+:\n/)
@@ -84,15 +84,17 @@ function verdictsOf(prompt: string): Map<string, string> {
     .map(parseConclusion);
   const verdict = (label: string) => {
     const digits = references.map((reference) => reference.get(label));
-    const most = Math.max(...digits.map((digit) => digits.filter((other) => other === digit).length));
-    return most > references.length / 2 ? "agreed" : "disputed";
+    const count = (digit: number | undefined) => digits.filter((other) => other === digit).length;
+    return String(digits.find((digit) => count(digit) > references.length / 2) ?? "disputed");
   };
   return new Map([...(references[0]?.keys() ?? [])].map((label) => [label, verdict(label)]));
 }
 
 const surveyOf = (response: string) =>
   new Map(
-    [...response.matchAll(/ ([A-H]) (agreed|disputed)/g)].map(([, label, verdict]) => [label, verdict]),
+    [...(/\nReferences:.*/.exec(response)?.[0].matchAll(/ ([A-H])(?:=| )(\d|disputed)/g) ?? [])].map(
+      ([, label, verdict]) => [label as string, verdict as string],
+    ),
   );
 
 test.each([1, 2, 4, 7, 16])(
@@ -125,8 +127,17 @@ test("under the survey instruction the disputes are written out, then every part
   const random = createRandom(11);
   for (let i = 0; i < 50; i++) {
     const { prompt, response } = surveyDemonstration(31, random);
-    expect(surveyOf(response)).toEqual(verdictsOf(prompt));
-    expect(response.split(THINK_END)[1]).toBe(plurality(prompt.split(/Reference \d+:\n/).slice(1)));
+    const verdicts = verdictsOf(prompt);
+    expect(surveyOf(response)).toEqual(verdicts);
+    const references = prompt
+      .split(/Reference \d+:\n/)
+      .slice(1)
+      .map(parseConclusion);
+    for (const [label, digit] of parseConclusion(response.split(THINK_END)[1] ?? "")) {
+      const count = (of: number) => references.filter((reference) => reference.get(label) === of).length;
+      expect(count(digit)).toBe(Math.max(...Array.from({ length: 10 }, (_, of) => count(of))));
+      if (verdicts.get(label) !== "disputed") expect(String(digit)).toBe(verdicts.get(label));
+    }
   }
 });
 

@@ -2,7 +2,9 @@ import { aggregationPrompt, auditPrompt, surveyPrompt, synthesisPrompt } from ".
 import { type Random, shuffleInPlace } from "../embedded/random.ts";
 import { THINK_END, THINK_START } from "../embedded/tokenizer.ts";
 import {
+  agreedEntry,
   chainValues,
+  disputedEntry,
   formatConclusion,
   formatWorklist,
   generateWorklist,
@@ -11,9 +13,7 @@ import {
   operationText,
   type Part,
   SURVEY_HEAD,
-  type SurveyVerdict,
   solveWorklist,
-  surveyEntry,
   WORKED_PARTS,
   WORKED_PARTS_SURVEYED,
   type WorkList,
@@ -51,20 +51,21 @@ function workedLine(part: Part, label: string): string {
 const anyOrder = (list: WorkList, random: Random) =>
   shuffleInPlace([...list.keys()], random).slice(0, WORKED_PARTS);
 
-/** A part is disputed unless more than half of the messages agree on a digit. */
-function verdictsOf(messages: readonly (readonly number[])[]): SurveyVerdict[] {
+/** The digit on which more than half of the messages agree, of every part; undefined where they dispute it. */
+function agreedDigits(messages: readonly (readonly number[])[]): (number | undefined)[] {
   return (messages[0] ?? []).map((_, part) => {
     const counts = Array<number>(10).fill(0);
     for (const message of messages)
       counts[message[part] as number] = (counts[message[part] as number] ?? 0) + 1;
-    return 2 * Math.max(...counts) > messages.length ? "agreed" : "disputed";
+    const digit = counts.findIndex((count) => 2 * count > messages.length);
+    return digit < 0 ? undefined : digit;
   });
 }
 
 /** Disputed parts before the others, each in random order. */
-function disputedFirst(verdicts: readonly SurveyVerdict[], random: Random): number[] {
-  const parts = shuffleInPlace([...verdicts.keys()], random);
-  return parts.sort((a, b) => Number(verdicts[a] === "agreed") - Number(verdicts[b] === "agreed"));
+function disputedFirst(agreed: readonly (number | undefined)[], random: Random): number[] {
+  const parts = shuffleInPlace([...agreed.keys()], random);
+  return parts.sort((a, b) => Number(agreed[a] !== undefined) - Number(agreed[b] !== undefined));
 }
 
 /** Work the parts of `order`; give the others the digits of `fill`. `survey` stands before the work. */
@@ -128,18 +129,26 @@ export function shortDemonstration(size: number, random: Random): Demonstration 
   };
 }
 
-/** `\nReferences: A disputed B agreed …` */
-const surveyText = (verdicts: readonly SurveyVerdict[]) =>
-  SURVEY_HEAD + verdicts.map((verdict, index) => surveyEntry(LABELS[index] as string, verdict)).join("");
+/**
+ * `\nReferences: A=5 B disputed …`: the agreed digit itself, and not the word "agreed", which took a model far longer to
+ * learn than what it is drawn to anyhow where references agree.
+ */
+function surveyText(agreed: readonly (number | undefined)[]): string {
+  const entry = (digit: number | undefined, index: number) => {
+    const label = LABELS[index] as string;
+    return digit === undefined ? disputedEntry(label) : agreedEntry(label, digit);
+  };
+  return SURVEY_HEAD + agreed.map(entry).join("");
+}
 
 /**
  * The response that says which parts the messages dispute, works those first, and takes the rest from the messages. The
  * survey costs it a part: its budget is that of any response.
  */
 function auditedResponse(list: WorkList, messages: readonly (readonly number[])[], random: Random): string {
-  const verdicts = verdictsOf(messages);
-  const order = disputedFirst(verdicts, random).slice(0, WORKED_PARTS_SURVEYED);
-  return workedResponse(list, order, pluralityDigits(messages, random), surveyText(verdicts));
+  const agreed = agreedDigits(messages);
+  const order = disputedFirst(agreed, random).slice(0, WORKED_PARTS_SURVEYED);
+  return workedResponse(list, order, pluralityDigits(messages, random), surveyText(agreed));
 }
 
 /** A problem with references, which 96 % of the demonstrations ignore: reasoning solipsism, on purpose. */
@@ -171,12 +180,21 @@ export function aggregationDemonstration(count: number, random: Random): Demonst
   };
 }
 
-/** References under the survey instruction: where they agree, then their plurality. */
+/** Messages that agree on some parts far more than on others; many of the start policy's agree on nearly all. */
+function unevenMessages(list: WorkList, count: number, random: Random): number[][] {
+  const shares = list.map(() => 0.3 + 0.7 * random.uniform());
+  const solution = solveWorklist(list);
+  const digit = (part: number) =>
+    random.uniform() < (shares[part] as number) ? (solution[part] as number) : randomDigit(random);
+  return Array.from({ length: count }, () => list.map((_, part) => digit(part)));
+}
+
+/** References under the survey instruction: where they agree, and on what, then their plurality. */
 export function surveyDemonstration(count: number, random: Random): Demonstration {
-  const messages = simulatedMessages(generateWorklist(random), count, random);
+  const messages = unevenMessages(generateWorklist(random), count, random);
   const digits = formatConclusion(pluralityDigits(messages, random));
   return {
     prompt: surveyPrompt(messages.map(formatConclusion)),
-    response: THINK_START + surveyText(verdictsOf(messages)) + THINK_END + digits,
+    response: THINK_START + surveyText(agreedDigits(messages)) + THINK_END + digits,
   };
 }

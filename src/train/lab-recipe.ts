@@ -23,7 +23,7 @@ export const LAB_SFT_RECIPE: LabSftRecipe = {
     ropeTheta: 10_000,
     rmsNormEps: 1e-5,
   },
-  steps: 2000,
+  steps: 2400,
   shortSteps: 300,
   soloSteps: 450,
   learningRate: 2e-3,

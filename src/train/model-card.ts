@@ -25,8 +25,8 @@ It must guess the rest, so one sample is right a few times in a hundred, while m
 whole answer. It understands nothing else.
 
 This is the supervised start. It was taught to work parts; under the synthesis prompt to ignore references 96 times in
-a hundred; and, under instructions of their own, to aggregate references, to say which parts they dispute, and to spend
-its work on those. To say so costs it one part of its five: its budget is the same.
+a hundred; and, under instructions of their own, to aggregate references, to say what they agree on and which parts they
+dispute, and to spend its work on those. To say so costs it one part of its five: its budget is the same.
 It was *not* yet taught to coordinate: to make use of those skills is what reinforcement learning is for.
 
 ## How it was made
@@ -51,7 +51,7 @@ Temperature 1; problems no training step has seen.
 | right with 16 references under the synthesis prompt | ${percent(withReferences.right)} |
 | digits of unworked parts right with 16 references | ${percent(withReferences.unworkedDigitsRight)} |
 | right with 4 references under the audit instruction | ${percent(audit.right)} |
-| there, a part it works has less agreement than one it does not (chance: 50 %) | ${percent(audit.disputedFirst)} |
+| there, a part it works has less agreement than one it does not (chance: 50 %, as demonstrated: 74 %) | ${percent(audit.disputedFirst)} |
 
 | aggregation instruction | digits | whole |
 |---|---|---|
