@@ -1,18 +1,15 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { Journal } from "../../core/journal.ts";
 import { readOptions } from "../../core/options.ts";
+import { isKnown, type PlaceOutcome, placeOutcome } from "../../core/place-outcome.ts";
 import { seedFor } from "../../core/random.ts";
-import { createRun, inputTokens, type Place, placeKey, type Run } from "../../core/run.ts";
+import { createRun, inputTokens, type Place, type Run } from "../../core/run.ts";
 import { sample } from "../../core/sample.ts";
 import type { AskingOptions } from "./asking.ts";
 
 /** What became of one question. */
 export type Asked =
-  | { kind: "answer"; text: string }
-  /** No conclusion, however often the policy asked. */
-  | { kind: "cut-off" }
-  /** The upstream's failure; another life asks again. */
-  | { kind: "failed"; reason: string }
+  | PlaceOutcome
   /** Not asked: the budget is spent, or the work is being stopped. */
   | { kind: "stopped" };
 
@@ -51,28 +48,12 @@ export class AskedItem {
 
   /** @throws {JournalError}: nothing goes on that cannot be stored. */
   ask(place: Place, prompt: LanguageModelV4Prompt): Promise<Asked> {
-    return this.#isKnown(place) ? this.#ask(place, prompt) : this.#pay(() => this.#ask(place, prompt));
-  }
-
-  #isKnown(place: Place): boolean {
-    const past = this.#run.recorded.get(placeKey(place)) ?? [];
-    return past.some(({ message, outcome }) => message !== null && outcome !== "cancelled");
+    return isKnown(this.#run, place) ? this.#ask(place, prompt) : this.#pay(() => this.#ask(place, prompt));
   }
 
   async #ask(place: Place, prompt: LanguageModelV4Prompt): Promise<Asked> {
     const run = this.#run;
     const input = { round: place.round, final: false, prompt, promptTokens: inputTokens(run, prompt) };
-    const sampled = await sample(run, input, place, { signal: run.signal });
-    switch (sampled.kind) {
-      case "message":
-        return { kind: "answer", text: sampled.trajectory.message as string };
-      case "lost":
-        return sampled.trajectory ? { kind: "cut-off" } : { kind: "failed", reason: sampled.reason };
-      case "unaffordable":
-        // The run has no budget of its own: the caps decide before a place is asked.
-        return { kind: "failed", reason: "nothing is left for a call" };
-      default:
-        return sampled satisfies never;
-    }
+    return placeOutcome(await sample(run, input, place, { signal: run.signal }));
   }
 }

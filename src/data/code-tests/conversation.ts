@@ -52,7 +52,7 @@ export class Conversation {
       prompt.push(turn("assistant", this.#last), turn("user", reply));
     const asked = await this.#ask({ round: this.#round, index: this.answers++ }, prompt);
     switch (asked.kind) {
-      case "answer":
+      case "message":
         this.#last = asked.text;
         return { text: asked.text, program: programIn(asked.text) };
       case "cut-off":

@@ -147,7 +147,7 @@ async function votesOn(
     Array.from({ length: count }, (_, index) => item.ask({ round: 1, index }, prompt)),
   );
   const votes = asked.flatMap((one): Vote[] => {
-    if (one.kind === "answer") return [voteIn(one.text)];
+    if (one.kind === "message") return [voteIn(one.text)];
     return one.kind === "cut-off" ? ["unparsable"] : [];
   });
   const failed = asked.find((one) => one.kind === "failed");

@@ -1,6 +1,7 @@
 import { childController } from "../../core/abort.ts";
 import { Caps } from "../../core/caps.ts";
 import { UpstreamDownError } from "../../core/errors.ts";
+import type { PlaceOutcome } from "../../core/place-outcome.ts";
 import { seedFor } from "../../core/random.ts";
 import { redact } from "../../core/redact.ts";
 import { Semaphore } from "../../core/semaphore.ts";
@@ -16,7 +17,7 @@ import { type BuildFigures, BuildTally, type MessageSums } from "./build-tally.t
 import type { PoolMessage } from "./pool-entry.ts";
 import type { PoolFile } from "./pool-file.ts";
 import type { PoolJournal } from "./pool-journal.ts";
-import { MessageSampler, type PlaceOutcome } from "./sample-messages.ts";
+import { MessageSampler } from "./sample-messages.ts";
 import { type Seat, seatsFor } from "./seats.ts";
 
 /** The endpoint is at fault then, and going on would help nobody. */

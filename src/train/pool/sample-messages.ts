@@ -2,7 +2,8 @@ import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provid
 import type { RoundInput } from "../../core/attempt.ts";
 import type { Journal } from "../../core/journal.ts";
 import { type CoordinateOptions, readOptions } from "../../core/options.ts";
-import { createRun, inputTokens, placeKey, type Run } from "../../core/run.ts";
+import { isKnown, type PlaceOutcome, placeOutcome } from "../../core/place-outcome.ts";
+import { createRun, inputTokens, type Run } from "../../core/run.ts";
 import { receiptOf, totalReceipt } from "../../core/run-receipt.ts";
 import { sample } from "../../core/sample.ts";
 import { NO_USAGE } from "../../core/usage.ts";
@@ -21,14 +22,6 @@ export interface SamplingOptions {
   journal: Journal;
   signal: AbortSignal;
 }
-
-/** What became of one place of the pool. */
-export type PlaceOutcome =
-  | { kind: "message"; text: string }
-  /** No conclusion, however often the policy asked. */
-  | { kind: "cut-off" }
-  /** The upstream's failure; another life asks again. */
-  | { kind: "failed"; reason: string };
 
 /** The trajectories of one problem: plain samples of the first round, compacted, each journaled before it counts. */
 export class MessageSampler {
@@ -49,28 +42,18 @@ export class MessageSampler {
     this.#input = { round: ROUND, final: false, prompt, promptTokens: inputTokens(this.#run, prompt) };
   }
 
-  /** Whether the journal has this place's message: then it costs nothing. */
+  /** Whether this place costs nothing. */
   isKnown(index: number): boolean {
-    const past = this.#run.recorded.get(placeKey({ round: ROUND, index })) ?? [];
-    return past.some(({ message, outcome }) => message !== null && outcome !== "cancelled");
+    return isKnown(this.#run, { round: ROUND, index });
   }
 
   /** @throws the signal's reason; {@link JournalError}: nothing goes on that cannot be stored. */
   async place(index: number): Promise<PlaceOutcome> {
     const run = this.#run;
-    const sampled = await sample(run, this.#input, { round: ROUND, index }, { signal: run.signal });
-    switch (sampled.kind) {
-      case "message":
-        run.used.add(sampled.trajectory);
-        return { kind: "message", text: sampled.trajectory.message as string };
-      case "lost":
-        return sampled.trajectory ? { kind: "cut-off" } : { kind: "failed", reason: sampled.reason };
-      case "unaffordable":
-        // The run has no budget of its own: the build's caps decide before a place is asked.
-        return { kind: "failed", reason: "nothing is left for a call" };
-      default:
-        return sampled satisfies never;
-    }
+    const place = { round: ROUND, index };
+    const outcome = placeOutcome(await sample(run, this.#input, place, { signal: run.signal }));
+    if (outcome.kind === "message") run.used.add(outcome.trajectory);
+    return outcome;
   }
 
   /** The run is over, for `pacore runs` and for the next life. */
