@@ -16,6 +16,7 @@ import { adamwStep, createAdamW } from "../src/train/adamw.ts";
 import { createActorCritic } from "../src/train/embedded/actor-critic.ts";
 import { type Compute, threadedCompute } from "../src/train/embedded/compute.ts";
 import { PpoTrainer } from "../src/train/embedded/ppo-trainer.ts";
+import { shareWeights } from "../src/train/embedded/share-weights.ts";
 import { SynthesisEnvironment } from "../src/train/environment.ts";
 import { simulatedMessage } from "../src/train/lab-data.ts";
 import { LAB_RECIPE } from "../src/train/recipe.ts";
@@ -134,6 +135,7 @@ async function trainerOn(threads: number, over: Partial<typeof LAB_RECIPE> = {})
   const recipe = { ...LAB_RECIPE, messagesMin: 16, ...over };
   const compute = threadedCompute({ threads });
   const learner = createActorCritic(pretrained.config, pretrained.weights);
+  for (const weights of [learner.policy, learner.critic, pretrained.weights]) shareWeights(weights);
   const trainer = new PpoTrainer({
     compute,
     tokenizer: pretrained.tokenizer,

@@ -10,6 +10,7 @@ import { initialWeights, type Weights } from "../embedded/weights.ts";
 import { createAdamW } from "./adamw.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { type Compute, threadedCompute } from "./embedded/compute.ts";
+import { shareWeights } from "./embedded/share-weights.ts";
 import { checkLab, type LabBar, type LabCheck, labBars } from "./lab-check.ts";
 import { demonstrateLab, type LabDemonstration } from "./lab-demonstration.ts";
 import { Learner, type StepEvent } from "./lab-learner.ts";
@@ -57,7 +58,7 @@ export async function* trainLabSft(options: LabSftOptions): AsyncGenerator<LabSf
   const path = join(out, "checkpoint.safetensors");
   const { weights, optimizer } = await startState(path, seed, recipe, options.resume ?? false);
   const compute = options.compute ?? threadedCompute();
-  const learner = new Learner(compute, recipe, seed, weights, optimizer);
+  const learner = new Learner(compute, recipe, seed, shareWeights(weights), optimizer);
   const save = () => saveCheckpoint(path, { weights, optimizer, seed, recipe: JSON.stringify(recipe) });
   const deadline = performance.now() + minutes * 60_000;
   const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);

@@ -10,6 +10,7 @@ import { type ActorCritic, createActorCritic } from "./actor-critic.ts";
 import { type Compute, threadedCompute } from "./compute.ts";
 import { evaluatePolicy, evaluationScore } from "./evaluate-policy.ts";
 import { PpoTrainer } from "./ppo-trainer.ts";
+import { shareWeights } from "./share-weights.ts";
 import { loadTrainingState, type Progress, saveTrainingState } from "./training-state.ts";
 
 const STATE = "training.safetensors";
@@ -97,6 +98,7 @@ async function openStage(plan: StagePlan, compute: Compute): Promise<Stage> {
     : createActorCritic(pretrained.config, pretrained.weights);
   const progress = found?.progress ?? { stage: plan.stage, iteration: 0, fingerprint, best: null };
   const { tokenizer } = pretrained;
+  for (const weights of [learner.policy, learner.critic, start.weights]) shareWeights(weights);
   const trainer = new PpoTrainer({ compute, tokenizer, recipe, learner, start: start.weights });
   return { plan, pretrained, learner, trainer, progress };
 }
