@@ -64,4 +64,4 @@ test("the curriculum runs from a pool to a model that answers, stops when told t
     "2",
   ]);
   expect([solved.stdout, solved.code]).toEqual([expect.stringMatching(/A=\d B=\d/), 0]);
-}, 120_000);
+}, 240_000);
