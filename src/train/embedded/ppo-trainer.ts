@@ -16,7 +16,7 @@ import { iterationMetrics } from "./iteration-summary.ts";
 import { packGroup } from "./pack-group.ts";
 import { PhaseClock } from "./phase-clock.ts";
 import { batchTargets, type GroupTargets, type RewardedGroup } from "./ppo-batch.ts";
-import { checkLearner, criticStep, groupValues, type PolicyStep, policyStep } from "./ppo-update.ts";
+import { checkLearner, criticStep, groupValues, policyStep } from "./ppo-update.ts";
 import type { SampledResponse } from "./sample-groups.ts";
 
 /** An instance, what was sampled for it, and what that earned. */
@@ -73,18 +73,25 @@ export class PpoTrainer {
     this.#last = batch[0];
     const rates = scheduledRates(recipe, at);
     clock.enter("critic");
-    let critic = { loss: Number.NaN, gradientNorm: Number.NaN };
-    for (let step = 0; step < recipe.criticSteps; step++)
-      critic = await criticStep(this.#options, batch, rates.value);
-    clock.enter("policy");
-    let policy: PolicyStep | undefined;
-    if (at.iteration > recipe.criticWarmupIterations)
-      policy = await policyStep(this.#options, batch, rates.policy);
+    // Neither needs the other: where one has too few tasks left for all threads, the other's are next.
+    const [critic, policy] = await Promise.all([
+      this.#criticSteps(batch, rates.value).finally(() => clock.enter("policy")),
+      at.iteration > recipe.criticWarmupIterations
+        ? policyStep(this.#options, batch, rates.policy)
+        : undefined,
+    ]);
     clock.enter("other");
     const measure = environment.options.measure;
     const summary = { ...at, recipe, rates, episodes, batch, policy, critic, ...(measure && { measure }) };
     const metrics = iterationMetrics(summary);
     return { ...metrics, seconds: clock.seconds() };
+  }
+
+  async #criticSteps(batch: readonly GroupTargets[], learningRate: number) {
+    let last = { loss: Number.NaN, gradientNorm: Number.NaN };
+    for (let step = 0; step < this.#options.recipe.criticSteps; step++)
+      last = await criticStep(this.#options, batch, learningRate);
+    return last;
   }
 
   /**

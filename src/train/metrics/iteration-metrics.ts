@@ -87,6 +87,7 @@ export interface PhaseSeconds {
   scoring: number;
   /** Values, log-probabilities, GAE and normalisation. */
   advantages: number;
+  /** Its step runs beside the critic's: what is left of it once that is done. */
   policy: number;
   critic: number;
   /** Environment, logging, checkpoints. */
