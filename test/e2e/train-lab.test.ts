@@ -41,6 +41,7 @@ test("the curriculum runs from a pool to a model that answers, stops when told t
       }),
   });
   expect(stopped.stderr).toContain(`go on with: pacore train lab --out ${run}`);
+  expect(stopped.stdout.match(/checkpoint after 1:/g)).toHaveLength(1);
   expect(stopped.code).toBe(143);
 
   const { stdout, stderr, code } = await runCli(train);

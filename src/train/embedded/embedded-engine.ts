@@ -58,15 +58,18 @@ async function* trainStage(
     const iteration = plan.iterationsBefore + progress.iteration;
     yield { type: "begin", stage: plan.stage, iteration };
     if (iteration === 0) yield* evaluateStage(stage);
+    let saved = -1;
     while (progress.iteration < plan.iterations) {
       if (plan.signal.aborted) {
-        yield await checkpoint(stage);
+        if (saved !== progress.iteration) yield await checkpoint(stage);
         throw plan.signal.reason;
       }
       yield await iterate(stage);
       if (isDue(progress.iteration, plan.recipe.evaluateEvery, plan.iterations)) yield* evaluateStage(stage);
-      if (isDue(progress.iteration, plan.recipe.checkpointEvery, plan.iterations))
+      if (isDue(progress.iteration, plan.recipe.checkpointEvery, plan.iterations)) {
         yield await checkpoint(stage);
+        saved = progress.iteration;
+      }
     }
     // A stage of no iterations hands on what it was given.
     if (plan.iterations === 0) yield await checkpoint(stage);
