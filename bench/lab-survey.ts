@@ -2,6 +2,7 @@
  * What a policy of the lab does with references: which parts it says they dispute, and whether it works those first.
  *
  *   node bench/lab-survey.ts [MODEL_DIRECTORY] [--references 4] [--problems 300]
+ *   node bench/lab-survey.ts [MODEL_DIRECTORY] --references 0     without any: how many parts it works, and which
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -15,6 +16,7 @@ import {
   formatWorklist,
   generateWorklist,
   LABELS,
+  parseConclusion,
   scoreWorklist,
   solveWorklist,
 } from "../src/embedded/worklist.ts";
@@ -67,7 +69,8 @@ async function respond(seed: number) {
   const list = generateWorklist(random);
   const messages = Array.from({ length: references }, () => simulatedMessage(list, random));
   const problem = formatWorklist(list);
-  const prompt = tokenizer.encode(synthesisPrompt(problem, messages.map(formatConclusion))) ?? [];
+  const asked = references > 0 ? synthesisPrompt(problem, messages.map(formatConclusion)) : problem;
+  const prompt = tokenizer.encode(asked) ?? [];
   const settings = { temperature: 1, topP: 1, topK: 0, maxTokens: Number.POSITIVE_INFINITY };
   const { tokens } = await sampler.sample({ prompt, seed, ...settings });
   const text = tokenizer.decode(tokens);
@@ -77,13 +80,38 @@ async function respond(seed: number) {
     disputed: digit === undefined,
     agree: agreement(messages, LABELS.indexOf(label as string)),
   }));
-  const [, first] = /\n([A-H]):/.exec(text) ?? [];
+  const worked = [...text.matchAll(/\n([A-H]):/g)].map(([, label]) => label as string);
   const right = scoreWorklist(problem, text.slice(text.lastIndexOf("</think>")));
-  return { survey, first, right };
+  const given = parseConclusion(text.slice(text.lastIndexOf("</think>")));
+  const solution = solveWorklist(list);
+  const digitsRight = worked.filter((label) => given.get(label) === solution[LABELS.indexOf(label)]).length;
+  return { survey, worked, first: worked[0], size: list.length, digitsRight, right };
+}
+
+function withoutReferences(): void {
+  const sum = (value: (one: (typeof responses)[number]) => number) =>
+    responses.reduce((total, one) => total + value(one), 0);
+  const mean = sum(({ worked }) => new Set(worked).size) / problems;
+  console.log(`${directory}, ${problems} problems, no references`);
+  console.log(
+    `begins with a survey of references that are not there: ${share(responses.filter(({ survey }) => survey.length > 0).length, problems)}`,
+  );
+  const [hits, of] = [sum(({ digitsRight }) => digitsRight), sum(({ worked }) => worked.length)];
+  console.log(`parts worked: ${mean.toFixed(2)}; of their digits right: ${share(hits, of)}`);
+  for (const [index, label] of [...LABELS].entries()) {
+    const having = responses.filter(({ size }) => size > index);
+    console.log(
+      `  works ${label}: ${share(having.filter(({ worked }) => worked.includes(label)).length, having.length)}`,
+    );
+  }
 }
 
 const share = (hits: number, of: number) => (of > 0 ? `${((100 * hits) / of).toFixed(1)} % of ${of}` : "–");
 const responses = await Promise.all(Array.from({ length: problems }, (_, seed) => respond(seed)));
+if (references === 0) {
+  withoutReferences();
+  process.exit(0);
+}
 const entries = responses.flatMap(({ survey }) => survey);
 console.log(`${directory}, ${problems} problems, ${references} simulated references each`);
 console.log(`right: ${share(responses.filter(({ right }) => right === 1).length, problems)}`);
