@@ -81,11 +81,12 @@ async function respond(seed: number) {
     agree: agreement(messages, LABELS.indexOf(label as string)),
   }));
   const worked = [...text.matchAll(/\n([A-H]):/g)].map(([, label]) => label as string);
-  const right = scoreWorklist(problem, text.slice(text.lastIndexOf("</think>")));
-  const given = parseConclusion(text.slice(text.lastIndexOf("</think>")));
+  const conclusion = text.slice(text.lastIndexOf("</think>"));
+  const right = scoreWorklist(problem, conclusion);
+  const given = parseConclusion(conclusion);
   const solution = solveWorklist(list);
   const digitsRight = worked.filter((label) => given.get(label) === solution[LABELS.indexOf(label)]).length;
-  return { survey, worked, first: worked[0], size: list.length, digitsRight, right };
+  return { survey, worked, size: list.length, digitsRight, right };
 }
 
 function withoutReferences(): void {
@@ -127,8 +128,8 @@ for (const agree of [...new Set(entries.map((entry) => entry.agree))].sort((a, b
   );
 }
 const mixed = responses.filter(({ survey }) => new Set(survey.map(({ disputed }) => disputed)).size === 2);
-const chosen = mixed.filter(({ survey, first }) =>
-  survey.some(({ label, disputed }) => disputed && label === first),
+const chosen = mixed.filter(({ survey, worked }) =>
+  survey.some(({ label, disputed }) => disputed && label === worked[0]),
 );
 const chance = mixed.reduce(
   (sum, { survey }) => sum + survey.filter((one) => one.disputed).length / survey.length,

@@ -14,7 +14,7 @@ import type { Problem } from "../../data/problem.ts";
 import type { RunJournal } from "../../journal/run-journal.ts";
 import type { BuildOutcome, BuildSettings } from "./build-pool.ts";
 import { type BuildFigures, BuildTally, type MessageSums } from "./build-tally.ts";
-import type { PoolMessage } from "./pool-entry.ts";
+import { type PoolMessage, withoutMessages } from "./pool-entry.ts";
 import type { PoolFile } from "./pool-file.ts";
 import type { PoolJournal } from "./pool-journal.ts";
 import { MessageSampler } from "./sample-messages.ts";
@@ -246,9 +246,4 @@ export class PoolBuild {
     if (this.#overBudget) return "budget";
     return this.#stopping ? "interrupted" : "done";
   }
-}
-
-/** The pool's own messages take the place of those that came with the problem. */
-function withoutMessages({ messages: _, ...problem }: Problem): Problem {
-  return problem;
 }

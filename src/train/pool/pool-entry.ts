@@ -132,3 +132,8 @@ export async function* poolEntries(
     yield entry;
   }
 }
+
+/** The pool's own messages take the place of those that came with the problem. */
+export function withoutMessages({ messages: _, ...problem }: Problem): Problem {
+  return problem;
+}

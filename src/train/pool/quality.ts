@@ -56,7 +56,7 @@ const QUESTION = /？|\?(?=$|[\s"”'’»)\]$}])/g;
  */
 const PART = new RegExp(
   [
-    String.raw`(?:(?<![^\s])(?<!, ?)\(?(?:[a-h]|i{1,3}|iv|v|[1-9])\)|^\s*(?:[a-h]|i{1,3}|iv|v|[1-9])\.|\bpart [a-d1-4][:.)])`,
+    String.raw`(?:(?<!\S)(?<!, )\(?(?:[a-h]|i{1,3}|iv|v|[1-9])\)|^\s*(?:[a-h]|i{1,3}|iv|v|[1-9])\.|\bpart [a-d1-4][:.)])`,
     String.raw`\s+(?:find|determine|compute|calculate|evaluate|prove|show|give|what|how|which|is|are|does|do|can)\b`,
   ].join(""),
   "gim",
